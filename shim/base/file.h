@@ -1,0 +1,47 @@
+/* Files: bounded reads, trust of paths, atomic replacement. */
+#ifndef RUNCLAMP_BASE_FILE_H
+#define RUNCLAMP_BASE_FILE_H
+
+#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* Reads a whole file of at most `max` bytes from an open descriptor. *ret_data
+ * is owned by the caller (free) and NUL-terminated behind *ret_len bytes. A
+ * larger file is ERR_LIMIT; a file that grows or shrinks meanwhile is an error. */
+int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct err *err) MUST_CHECK;
+
+/* Who may own a file that we trust, and what it is used for in messages. */
+struct file_trust {
+	bool allow_overflow_uid; /* inside a user namespace that lacks the host's root:
+				    accept the overflow uid (compiled-in paths only) */
+};
+
+/* Opens an absolute path for reading (O_CLOEXEC, O_NOCTTY, O_NONBLOCK; a
+ * regular file) if it, and each folder on the way to it with symbolic links
+ * followed, belongs to root and nobody else may write there (a sticky folder
+ * counts as safe). Messages name the component that is not trusted.
+ * ret_st may be NULL. Returns the descriptor, or -1. */
+int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st,
+		      struct err *err) MUST_CHECK;
+/* The same check for an executable: also a regular file with an x bit. */
+int file_check_executable(const char *path, const struct file_trust *trust, struct stat *ret_st,
+			  struct err *err) MUST_CHECK;
+/* file_open_trusted + file_read_fd. A path that does not exist: ERR_SYSTEM with
+ * err->sys == ENOENT. */
+int file_read_trusted(const char *path, const struct file_trust *trust, size_t max, char **ret_data,
+		      size_t *ret_len, struct err *err) MUST_CHECK;
+
+/* Writes a new file NAME in the folder dirfd, whole or not at all: a temporary
+ * file in the same folder, then rename. `like` (may be NULL) gives owner, mode
+ * and security attributes (security.* and system.posix_acl_*: copied from
+ * like_fd when >= 0). No fsync. On failure nothing is left behind. */
+int file_replace_at(int dirfd, const char *name, const void *data, size_t len, const struct stat *like,
+		    int like_fd, struct err *err) MUST_CHECK;
+
+/* Writes all bytes, through EINTR and short writes. */
+int file_write_all(int fd, const void *data, size_t len, struct err *err) MUST_CHECK;
+
+#endif

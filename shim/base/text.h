@@ -1,0 +1,20 @@
+/* Small text helpers that several modules share. */
+#ifndef RUNCLAMP_BASE_TEXT_H
+#define RUNCLAMP_BASE_TEXT_H
+
+#include <stddef.h>
+
+/* Copies at most `cap - 1` bytes of hostile text for a message: control bytes,
+ * DEL, quotes' and backslash are escaped as \xNN, text that is cut ends in
+ * "…". Returns dst. */
+char *text_show(char *dst, size_t cap, const char *s, size_t len);
+
+/* Damerau-Levenshtein (optimal string alignment) distance, at most `max`
+ * (returns max + 1 when larger). For "did you mean". Inputs up to 64 bytes. */
+unsigned text_distance(const char *a, size_t alen, const char *b, size_t blen, unsigned max);
+
+/* The element of names (NULL-terminated) nearest to s within a third of its
+ * length (at least 1), or NULL. */
+const char *text_nearest(const char *s, size_t len, const char *const names[]);
+
+#endif

@@ -1,0 +1,61 @@
+/* config.json of a bundle, read once and strictly, with the offsets that the
+ * decision and the splice need. */
+#ifndef RUNCLAMP_LOAD_BUNDLE_H
+#define RUNCLAMP_LOAD_BUNDLE_H
+
+#include "base/jsontok.h"
+#include <sys/stat.h>
+
+enum {
+	BUNDLE_MAX_DEFAULT = 4 << 20,
+	BUNDLE_DEPTH = 64,
+	BUNDLE_TOKENS = 1 << 20,
+	BUNDLE_ANNOTATIONS_MAX = 4096
+};
+
+struct annotation {
+	const char *key; /* unescaped, in the arena */
+	size_t key_len;
+	const char *value;
+	size_t value_len;
+	uint32_t value_tok;
+};
+
+struct bundle {
+	int dirfd;	  /* the bundle's folder; owned */
+	int fd;		  /* config.json, open for reading; owned */
+	struct stat st;	  /* of config.json */
+	const char *path; /* the folder, as it was named; in the arena */
+	struct jdoc doc;  /* text owned by the arena */
+	/* Value tokens; 0 where absent. */
+	uint32_t root_path, process, process_caps, process_nnp, process_args, annotations;
+	uint32_t linux_obj, seccomp, hooks, hooks_start_container, mounts, namespaces, hostname;
+	/* Sorted as written. */
+	const struct annotation *annot;
+	size_t nannot;
+};
+
+/* Opens and reads PATH/config.json (PATH may be relative).
+ * Refused, each with file, line and column: a folder or file that belongs
+ * neither to root nor to the caller's effective uid, or that group or others
+ * can write (a POSIX ACL counts by its mask in the mode); config.json that is no
+ * regular file, or a symbolic link that leads out of the bundle (openat2
+ * RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS); more than max bytes; what jdoc
+ * refuses; duplicate keys, and keys that fold to a name that runtimes read but
+ * are spelled otherwise ("Linux", "LINUX", "linu\u0078" is fine: it unescapes
+ * to the name itself), on the top level, in root, process, linux,
+ * linux.seccomp, each of its syscalls and their args; duplicate annotations; an annotation
+ * that is no string; a known key with a value of the wrong type (null counts as absent). */
+int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_t max,
+		struct err *err) MUST_CHECK;
+/* For fuzzers and tests: the same from memory; dirfd and fd are -1. */
+int bundle_parse(struct bundle *ret, struct arena *arena, const char *text, size_t len,
+		 struct err *err) MUST_CHECK;
+void bundle_close(struct bundle *b);
+
+/* NULL if absent. */
+const struct annotation *bundle_annotation(const struct bundle *b, const char *key);
+/* process.noNewPrivileges is true. */
+bool bundle_no_new_privileges(const struct bundle *b);
+
+#endif

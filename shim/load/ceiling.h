@@ -1,0 +1,39 @@
+/* Ceilings: whitelist files, and the syscall table of an installed runsc. */
+#ifndef RUNCLAMP_LOAD_CEILING_H
+#define RUNCLAMP_LOAD_CEILING_H
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "model/profile.h"
+
+enum { CEILING_MAX = 1 << 20 };
+
+/* One whitelist, for the native architecture. */
+struct ceiling {
+	const char *name;	       /* "node-default", or the path */
+	const char *source;	       /* the file's `source` text */
+	struct profile allow;	       /* what needs may have; archs as the file says */
+	struct profile floor;	       /* allowed for the runtime's own calls only */
+	struct sysset unimplemented;   /* in the sentry's table, answering ENOSYS there */
+	struct sysset table;	       /* every name that this sentry's table has (empty: no sentry table) */
+	const char *spelling[SYS_MAX]; /* the sentry's own name where it differs, else NULL */
+};
+
+/* Parses a whitelist file's text (format: docs/man/runclamp-whitelist.5):
+ * {"version":1,"name","about","source","amd64":{"architectures","syscalls","partial","unimplemented","floor","spelling"},"arm64":{…}}
+ * `full_only` leaves `partial` out. Unknown keys and names refuse. */
+int ceiling_parse(struct ceiling *ret, struct arena *arena, const char *text, size_t len, const char *where,
+		  bool full_only, struct err *err) MUST_CHECK;
+
+/* Loads by name from dirs (NULL-terminated, first hit: /etc/runclamp/whitelists,
+ * then the installed data folder), or by absolute path; trusted files only.
+ * A name may end in ":full". A name that no folder has: an error that lists those there are. */
+int ceiling_load(struct ceiling *ret, struct arena *arena, const char *name, const char *const *dirs,
+		 const struct file_trust *trust, struct err *err) MUST_CHECK;
+
+/* Turns the output of `runsc help syscalls -format json` into a whitelist
+ * file's text, matched by number (facts: the sentry spells some names its own way). */
+int ceiling_from_runsc(const char *text, size_t len, const char *release, struct buf *out,
+		       struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,59 @@
+/* The needs a bundle declares in its annotations, or a catalogue manifest. */
+#ifndef RUNCLAMP_LOAD_NEEDS_H
+#define RUNCLAMP_LOAD_NEEDS_H
+
+#include "load/bundle.h"
+#include "model/profile.h"
+
+enum { NEEDS_TEXT_MAX = 256 << 10, NEEDS_SOURCES_MAX = 8 };
+
+/* What is parsed strictly but not enforced by this version. */
+struct needs_extra {
+	const char *const *capabilities; /* "CAP_NET_BIND_SERVICE"; in the arena */
+	uint32_t ncapabilities;
+	bool has_capabilities;
+	const char *const *egress; /* "10.0.0.0/8:443/tcp" */
+	uint32_t negress;
+	bool has_egress;
+	bool has_signature;
+};
+
+struct needs {
+	bool declared;	      /* at least one source said something about syscalls */
+	struct profile allow; /* the intersection of all sources (valid if declared) */
+	struct sysset named;  /* names in `allow`: the count that the limit judges */
+	/* which sources were read, for the record: "annotation io.runclamp.syscalls" */
+	const char *source[NEEDS_SOURCES_MAX];
+	uint32_t nsources;
+	const char *const *absent; /* names known, but absent on this architecture: noted and dropped */
+	uint32_t nabsent;
+	struct needs_extra extra;
+};
+
+/* Reads every io.runclamp.* annotation and io.containers.seccomp.profile of the
+ * bundle. A key may end in "/NAME", which for the container of that name
+ * (io.kubernetes.cri.container-name or io.kubernetes.cri-o.ContainerName)
+ * replaces the plain key; keys for other containers are ignored, but must be known ones. Several forms are
+ * intersected. Refused: any other io.runclamp. key (nearest known one), an unknown syscall name (nearest
+ * known one), malformed values, an unknown capability, an image digest of the wrong form. `aliases`: config's
+ * extra annotation names for io.runclamp.syscalls / signature ("syscalls", "signature"); may be
+ * NULL-terminated empty. */
+int needs_from_annotations(struct needs *ret, struct arena *arena, const struct bundle *b,
+			   const char *const *syscalls_aliases, struct err *err) MUST_CHECK;
+
+/* A manifest (DESIGN: version, image, syscalls, capabilities, network) from
+ * text; `where` names it in messages. ret_reference/ret_digest may be NULL. */
+int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text, size_t len,
+			const char *where, const char **ret_reference, const char **ret_digest,
+			struct err *err) MUST_CHECK;
+
+/* Narrows `into` by another source. */
+int needs_intersect(struct needs *into, struct arena *arena, const struct needs *other,
+		    struct err *err) MUST_CHECK;
+
+/* The catalogue: DIR/NAME.json manifests (a trusted folder) whose image.reference equals, or
+ * image.digest equals, ref. None found: ret->declared is false. */
+int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const char *ref,
+			 struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,117 @@
+/* A seccomp profile as a function: (syscall, arguments) → action; and the meet
+ * of two. Pure: no I/O, no globals. Everything lies in the caller's arena. */
+#ifndef RUNCLAMP_MODEL_PROFILE_H
+#define RUNCLAMP_MODEL_PROFILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/arch.h"
+#include "model/cond.h"
+#include "model/syscalls.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The kernel's lattice, from the least to the most restrictive. */
+enum act_kind {
+	ACT_ALLOW,
+	ACT_LOG,
+	ACT_TRACE,
+	ACT_NOTIFY,
+	ACT_ERRNO,
+	ACT_TRAP,
+	ACT_KILL_THREAD,
+	ACT_KILL_PROCESS
+};
+
+struct action {
+	enum act_kind kind;
+	uint16_t errno_ret; /* ERRNO: errno; TRACE: message; else 0 */
+};
+
+/* For reading "SCMP_ACT_KILL" is KILL_THREAD's other name. -1: unknown. */
+int act_from_name(const char *name, size_t len);
+const char *act_name(enum act_kind kind); /* "SCMP_ACT_KILL_PROCESS" */
+bool action_equal(struct action a, struct action b);
+/* The more restrictive of two; of equal kinds a's, with a's errno. */
+struct action action_meet(struct action a, struct action b);
+
+struct rule {
+	struct conj when;
+	struct action act;
+};
+
+/* What one syscall answers: the rules are disjoint; where none holds: `other`. */
+struct sysrules {
+	struct action other;
+	uint32_t nrules;
+	const struct rule *rules;
+};
+
+struct profile {
+	struct action def;	   /* for every number that has no name in our table */
+	archset archs;		   /* met as sets */
+	uint32_t flags;		   /* set of PROFILE_FLAG_…; met by intersection */
+	bool has_flags;		   /* `flags` was present: [] is not the same as absent */
+	const char *listener_path; /* of the engine, verbatim, or NULL; in the arena */
+	const char *listener_metadata;
+	struct sysrules sys[SYS_MAX]; /* by id; initialised to {def} by profile_init */
+};
+
+enum profile_flag {
+	PROFILE_FLAG_TSYNC = 1,
+	PROFILE_FLAG_LOG = 2,
+	PROFILE_FLAG_SPEC_ALLOW = 4,
+	PROFILE_FLAG_WAIT_KILLABLE_RECV = 8,
+};
+
+void profile_init(struct profile *p, struct action def, archset archs);
+
+/* The order in which a runtime resolves several rules for one name.
+ * LIBSECCOMP (runc, crun, youki): a rule whose action equals the default is
+ * skipped; an unconditional rule beats conditional ones, the first
+ * unconditional one wins; overlapping conditional rules with different actions
+ * are resolved to the more restrictive; the same condition with different
+ * actions is an error (the runtime fails with "file exists").
+ * FIRST_MATCH (runsc): the first entry that holds. */
+enum rule_order { RULES_LIBSECCOMP, RULES_FIRST_MATCH };
+
+/* Sets sys[id] from rules in the order they were written (may overlap): makes
+ * them disjoint. `where` for messages (the syscall's name). */
+int profile_set_rules(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
+		      enum rule_order order, struct err *err) MUST_CHECK;
+/* sys[id] answers act whatever the arguments. */
+void profile_set(struct profile *p, int id, struct action act);
+
+struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS]);
+
+/* ret = a ∧ b: for every name and argument vector the more restrictive action;
+ * where both deny with the same kind, a's errno. Architectures and flags are
+ * met as sets, the listener is a's or else b's while a NOTIFY is left. ret's
+ * rules are disjoint, sorted, and minimal (an unreachable or redundant rule is
+ * not there). ret may not alias a or b. */
+int profile_meet(struct profile *ret, struct arena *arena, const struct profile *a, const struct profile *b,
+		 struct err *err) MUST_CHECK;
+/* The join of allow-lists, for N ∪ F: the less restrictive action; rules disjoint. */
+int profile_join(struct profile *ret, struct arena *arena, const struct profile *a, const struct profile *b,
+		 struct err *err) MUST_CHECK;
+
+/* Whether the syscall can be allowed for some arguments (ALLOW or LOG). */
+bool profile_allows_some(const struct profile *p, int id);
+/* Whether it is allowed whatever the arguments. */
+bool profile_allows_all(const struct profile *p, int id);
+
+/* The size of what would be loaded: an upper estimate of BPF instructions over
+ * all architectures, and the number of conditions. */
+struct profile_size {
+	uint32_t instructions;
+	uint32_t conditions;
+};
+enum { PROFILE_MAX_INSTRUCTIONS = 3500, PROFILE_MAX_CONDITIONS = 512 };
+struct profile_size profile_measure(const struct profile *p);
+
+/* Leaves 32-bit architectures out if an emitted condition has a bit above 31
+ * (libseccomp cuts value and mask there), or if a multiplexed call (socketcall,
+ * ipc) would lose a denial on X86. Returns the set that was removed. */
+archset profile_drop_narrow_archs(struct profile *p);
+
+#endif
