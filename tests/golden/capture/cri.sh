@@ -16,7 +16,7 @@ version = 2
     bin_dir = "/usr/lib/cni"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
-    pod_annotations = ["io.runclamp.*", "io.runclamp.*/*"]
+    pod_annotations = ["io.runclamp.*", "io.runclamp.*/*", "dev.gvisor.*"]
     container_annotations = ["io.runclamp.*", "io.runclamp.*/*", "org.example.*"]
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       BinaryName = "$RUNTIME"
@@ -32,6 +32,7 @@ touch $G/real
 attempt=0
 
 # what a kubelet puts into every pod and container
+# shellcheck disable=SC2016  # $name is jq's
 POD='{metadata: {name: $name, uid: "3d0c1a52-6a3c-4a43-9b5f-0c2f6a7f1e11", namespace: "default", attempt: 0},
   hostname: $name, log_directory: ("/var/log/pods/default_" + $name), labels: {app: $name, "io.kubernetes.pod.name": $name},
   annotations: {"kubernetes.io/config.source": "api"}, port_mappings: [],
@@ -94,6 +95,10 @@ down
 pod annotations "$SC.seccomp = $DEFAULT | .annotations += {\"io.runclamp.syscalls\": \"read, write, openat, exit_group\",
   \"io.runclamp.syscalls/web\": \"read write nanosleep\", \"io.runclamp.capabilities/other\": \"CHOWN\", \"other.example/key\": \"dropped\"}"
 container annotations "$SC.seccomp = $DEFAULT"
+down
+pod gvisor "$SC.seccomp = $DEFAULT | .annotations += {\"dev.gvisor.spec.mount.data.type\": \"tmpfs\",
+  \"dev.gvisor.internal.seccomp.web\": \"RuntimeDefault\", \"dev.gvisor.flag.oci-seccomp\": \"false\"}"
+container gvisor "$SC.seccomp = $DEFAULT"
 down
 pod privileged "$SC.privileged = true"
 container privileged "$SC.privileged = true"

@@ -9,7 +9,7 @@ ctr image import $G/busybox.oci >/dev/null
 c() {
   name=$1
   shift
-  cap "ctr-$name" ctr run --rm --runc-binary $RUNTIME "$@" docker.io/library/busybox:1 "$name" sleep 1
+  cap "ctr-$name" ctr run --rm --runc-binary "$RUNTIME" "$@" docker.io/library/busybox:1 "$name" sleep 1
 }
 c default
 c seccomp --seccomp

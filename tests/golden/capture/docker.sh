@@ -28,6 +28,9 @@ c unconfined --security-opt seccomp=unconfined
 c basic-262 --security-opt seccomp=$G/basic-262.json
 c restrictive-324 --security-opt seccomp=$G/restrictive-324.json
 c policy-358 --security-opt seccomp=$G/policy-358.json
+c deny-list --security-opt seccomp=$G/deny-list.json
+c conditions --security-opt seccomp=$G/conditions.json
+c flags-log --security-opt seccomp=$G/flags-log.json
 c privileged-custom --privileged --security-opt seccomp=$G/basic-262.json
 c drop-all --cap-drop ALL
 c drop-all-user --cap-drop ALL --user 1000:1000 --security-opt no-new-privileges

@@ -1,8 +1,8 @@
 # Sourced by the capture scripts; they run inside the namespaces that ./capture makes.
-# OUT is the folder of the bundles, HERE that of the scripts, ENGINE the engine's name and version.
+# OUT is the folder of the bundles, HERE that of the scripts, RUNTIME the capturing runtime, ENGINE the engine's name and
+# version.
 # shellcheck shell=sh
 G=/run/golden
-RUNTIME=$G/bin/capture-runtime
 set -eu
 
 # the words of a command as one would type them, long ones cut
@@ -16,8 +16,10 @@ typed() {
   done | tr '\n' ' '
 }
 
-# keep NAME ABOUT FILE: FILE becomes the bundle NAME; a long ABOUT is cut, it is for readers
+# keep NAME ABOUT FILE: FILE becomes the bundle NAME; a long ABOUT is cut, it is for readers.
+# A bundle that is there stays: ids and times change with every run. Remove the folder to have it captured anew.
 keep() {
+  [ ! -e "$OUT/$1/config.json" ] || return 0
   mkdir -p "$OUT/$1"
   cp "$3" "$OUT/$1/config.json"
   chmod 644 "$OUT/$1/config.json"
