@@ -1,7 +1,9 @@
 #!/bin/sh
 # containerd's CRI plugin, asked by crictl in the way a kubelet asks.
 . "$HERE/lib.sh"
-ENGINE="containerd $(containerd --version | awk '{ sub(/~.*/, "", $3); print $3 }') CRI"
+VERSION=$(containerd --version | awk '{ sub(/[~+].*/, "", $3); print $3 }')
+ENGINE="containerd $VERSION CRI"
+PREFIX=$(prefix cri "$VERSION")
 mkdir -p /etc/cni/net.d $G/cri
 cat >/etc/cni/net.d/10-net.conflist <<'X'
 {"cniVersion": "0.4.0", "name": "net", "plugins": [{"type": "ptp", "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}]]}}]}
@@ -52,7 +54,7 @@ SC=.linux.security_context
 # pod NAME FILTER: a sandbox; container NAME FILTER: a container in the last sandbox. FILTER is jq on what is above.
 pod() {
   jq -n --arg name "$1" "$POD | $2" >"$G/cri/pod.json"
-  name=cri-sandbox-$1
+  name=$PREFIX-sandbox-$1
   echo "$name" >"$G/case"
   rm -f "$G/out/$name.json"
   pod=$(crictl runp $G/cri/pod.json 2>"$G/log/$name") || { cat "$G/log/$name" >&2; return 0; }
@@ -61,7 +63,7 @@ pod() {
 container() {
   attempt=$((attempt + 1))
   jq -n "$BOX | .metadata.attempt = $attempt | $2" >"$G/cri/container.json"
-  name=cri-container-$1
+  name=$PREFIX-container-$1
   echo "$name" >"$G/case"
   rm -f "$G/out/$name.json"
   crictl create --no-pull "$pod" $G/cri/container.json $G/cri/pod.json >$G/cri/id 2>"$G/log/$name" || { cat "$G/log/$name" >&2; return 0; }

@@ -1,7 +1,9 @@
 #!/bin/sh
 # containerd's own client.
 . "$HERE/lib.sh"
-ENGINE="containerd $(containerd --version | awk '{ sub(/~.*/, "", $3); print $3 }') ctr"
+VERSION=$(containerd --version | awk '{ sub(/[~+].*/, "", $3); print $3 }')
+ENGINE="containerd $VERSION ctr"
+PREFIX=$(prefix ctr "$VERSION")
 long=$(i=0; while [ $i -lt 2000 ]; do printf 'word%d, ' $i; i=$((i + 1)); done)
 start containerd containerd
 wait_for ctr version
@@ -9,7 +11,7 @@ ctr image import $G/busybox.oci >/dev/null
 c() {
   name=$1
   shift
-  cap "ctr-$name" ctr run --rm --runc-binary "$RUNTIME" "$@" docker.io/library/busybox:1 "$name" sleep 1
+  cap "$PREFIX-$name" ctr run --rm --runc-binary "$RUNTIME" "$@" docker.io/library/busybox:1 "$name" sleep 1
 }
 c default
 c seccomp --seccomp

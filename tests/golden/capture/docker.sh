@@ -1,7 +1,9 @@
 #!/bin/sh
 # Docker as root, bridge network, no iptables.
 . "$HERE/lib.sh"
-ENGINE="docker $(dockerd --version | sed 's/.*version \([^,+ ]*\).*/\1/')"
+VERSION=$(dockerd --version | sed 's/.*version \([^,+ ]*\).*/\1/')
+ENGINE="docker $VERSION"
+PREFIX=$(prefix docker "$VERSION")
 mkdir -p /etc/docker
 daemon() {
   printf '{"default-runtime":"capture","runtimes":{"capture":{"path":"%s"}},"storage-driver":"overlay2",' "$RUNTIME"
@@ -17,7 +19,7 @@ up() {
 c() {
   name=$1
   shift
-  cap "docker-$name" docker run --rm "$@" busybox:1 sleep 1
+  cap "$PREFIX-$name" docker run --rm "$@" busybox:1 sleep 1
 }
 start containerd containerd
 wait_for ctr version

@@ -5,6 +5,14 @@
 G=/run/golden
 set -eu
 
+# prefix ENGINE VERSION: what the names of its bundles start with; NEWER=yes adds the major version,
+# a lone cgroup2 mount its name
+prefix() {
+  cgroup=''
+  [ ! -e /sys/fs/cgroup/cgroup.controllers ] || cgroup=-cgroup2
+  echo "$1${NEWER:+${2%%.*}}$cgroup"
+}
+
 # the words of a command as one would type them, long ones cut
 typed() {
   for word in "$@"; do
@@ -20,10 +28,12 @@ typed() {
 # A bundle that is there stays: ids and times change with every run. Remove the folder to have it captured anew.
 keep() {
   [ ! -e "$OUT/$1/config.json" ] || return 0
+  case " ${CASES:-$1} " in *" $1 "*) ;; *) return 0 ;; esac
   mkdir -p "$OUT/$1"
   cp "$3" "$OUT/$1/config.json"
   chmod 644 "$OUT/$1/config.json"
-  printf '%.400s\n' "$2" >"$OUT/$1/ABOUT"
+  printf '%.400s' "$2" | tr -s '\n ' '  ' >"$OUT/$1/ABOUT"
+  echo >>"$OUT/$1/ABOUT"
 }
 
 # cap NAME COMMAND...: runs COMMAND and keeps what the engine wrote for it. The command itself may fail, as the

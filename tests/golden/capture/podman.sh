@@ -1,7 +1,9 @@
 #!/bin/sh
 # Podman as root. --network=none: no network plugin is needed to write a config.json.
 . "$HERE/lib.sh"
-ENGINE="podman $(podman --version | awk '{print $3}')"
+VERSION=$(podman --version | awk '{ sub(/\+.*/, "", $3); print $3 }')
+ENGINE="podman $VERSION"
+PREFIX=$(prefix podman "$VERSION")
 P="podman --cgroup-manager=cgroupfs --events-backend=file --runtime=$RUNTIME"
 skopeo copy --quiet --insecure-policy oci-archive:$G/busybox.oci containers-storage:docker.io/library/busybox:1
 IMAGE=docker.io/library/busybox:1
@@ -9,7 +11,7 @@ c() {
   name=$1
   shift
   # shellcheck disable=SC2086
-  cap "podman-$name" $P run --rm --network="${NET:-none}" "$@" "$IMAGE" sleep 1
+  cap "$PREFIX-$name" $P run --rm --network="${NET:-none}" "$@" "$IMAGE" sleep 1
 }
 long=$(i=0; while [ $i -lt 1500 ]; do printf 'word%d ' $i; i=$((i + 1)); done)
 mkdir -p /run/podman && : >/run/podman/podman.sock
@@ -54,8 +56,8 @@ touch $G/real
 podman() { command $P "$@"; }
 podman pod create --name pod1 --network=none --infra-image docker.io/library/busybox:1 --infra-command '/bin/sleep 100000' \
   --label org.example.pod=one >/dev/null
-cap podman-pod-infra podman pod start pod1
-cap podman-pod-container podman run --rm --pod pod1 --annotation 'io.runclamp.syscalls/web=read write' --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 docker.io/library/busybox:1 true
+cap "$PREFIX"-pod-infra podman pod start pod1
+cap "$PREFIX"-pod-container podman run --rm --pod pod1 --annotation 'io.runclamp.syscalls/web=read write' --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 docker.io/library/busybox:1 true
 podman pod rm -f -t 0 pod1 >/dev/null 2>&1
 
 # Kubernetes' own YAML
@@ -75,5 +77,5 @@ spec:
     securityContext: {readOnlyRootFilesystem: true, capabilities: {drop: ["ALL"]}}
 X
 skopeo copy --quiet --insecure-policy oci-archive:$G/busybox.oci containers-storage:localhost/podman-pause:4.3.1-0
-cap podman-kube podman play kube --network=none --log-driver=none $G/pod.yaml
+cap "$PREFIX"-kube podman play kube --network=none --log-driver=none $G/pod.yaml
 podman play kube --down $G/pod.yaml >/dev/null 2>&1
