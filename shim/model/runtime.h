@@ -1,5 +1,6 @@
-/* What a runtime at a version enforces, and which calls it makes under the
- * filter itself: data. Sources: docs/RUNTIMES.md and integration/floor.bats. */
+/* What a runtime at a version is: its name, its version, and the calls it makes
+ * under the filter itself. Data. Measured by integration/floor.bats; which
+ * versions were tested stands in docs/RUNTIMES.md. */
 #ifndef RUNCLAMP_MODEL_RUNTIME_H
 #define RUNCLAMP_MODEL_RUNTIME_H
 
@@ -14,29 +15,36 @@ enum runtime_kind { RUNTIME_RUNC, RUNTIME_CRUN, RUNTIME_RUNSC, RUNTIME_YOUKI, RU
 const char *runtime_name(enum runtime_kind kind); /* "runc" */
 int runtime_from_name(const char *name, size_t len);
 
-/* major.minor.patch as major << 20 | minor << 10 | patch; runsc: its release
- * date, 20221219. 0: unknown. */
+/* major << 20 | minor << 10 | patch; runsc: its release date, 20221219. */
 typedef uint32_t runtime_version;
+#define RUNTIME_VERSION(major, minor, patch) ((runtime_version)((major) << 20 | (minor) << 10 | (patch)))
 
-/* Parses the output of `RUNTIME --version`. -1: not understood. */
+/* Finds the version in what `RUNTIME --version` prints ("runc version
+ * 1.1.5+ds1", "crun version 1.8.1", "runsc version 0.0~20221219.0", "runsc
+ * version release-20260905.0", "youki version 0.7.0"). -1: not there. */
 int runtime_version_parse(enum runtime_kind kind, const char *text, size_t len,
 			  runtime_version *ret) MUST_CHECK;
-/* "1.1.5" or "20221219". */
-void runtime_version_format(enum runtime_kind kind, runtime_version v, char *dst, size_t cap);
+/* "1.1.5" or "20221219". Returns dst. */
+char *runtime_version_format(enum runtime_kind kind, runtime_version v, char *dst, size_t cap);
 
-/* The calls a runtime makes under the filter. */
+/* The order in which this runtime resolves several rules for one name. */
+enum rule_order runtime_rule_order(enum runtime_kind kind);
+
+/* The calls a runtime makes after it has loaded the filter. */
 struct floor {
-	const char *source;    /* "runc 1.1 (shipped table)", or the floors.d file */
-	bool newer_than_table; /* the version is newer than any in the table */
-	struct profile need;   /* hard: ALLOW for F, EPERM else: gate 4 */
-	struct profile margin; /* runc's Go runtime: met like the rest, never refuses */
+	const char *source;    /* "runc 1.1 to 1.1.14, shipped table", or the floors.d file */
+	bool outside_table;    /* the version is newer or older than any in the table */
+	struct profile need;   /* hard: ALLOW for these, EPERM else. Gate 4 */
+	struct profile margin; /* runc's Go runtime, now and then: never refuses */
 };
+
+/* The shipped table's floor. A version newer than the table has the newest
+ * known one, an older one the oldest. */
 int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind, runtime_version v,
 		 bool no_new_privileges, struct err *err) MUST_CHECK;
 
-/* The errno a denied call answers when nobody else decided: ENOSYS for the
- * calls that libc or programs fall back from (enosys.tbl, with sources), else
- * EPERM. */
-int deny_errno(int sys_id);
+/* The calls that answer ENOSYS when they are denied and nobody else decided,
+ * because libc or programs fall back on that. Everything else: EPERM. */
+void enosys_set(struct sysset *ret);
 
 #endif

@@ -1,0 +1,153 @@
+#include "load/lower.h"
+#include <errno.h>
+#include <string.h>
+
+/* The name with the highest number on arch that the set holds, or -1. */
+static int top_name(const struct sysset *set, enum arch_id arch)
+{
+	int top = -1;
+
+	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
+		if (sys_number(id, arch) >= 0 && (top < 0 || sys_number(id, arch) > sys_number(top, arch)))
+			top = id;
+	return top;
+}
+
+/* runc answers ENOSYS above the highest number that a section names, without
+ * asking the filter (libcontainer/seccomp/patchbpf, from 1.0.0-rc94). A shorter
+ * list must not lower that line: what the engine's profile answers below it
+ * would change. */
+static void keep_stub_line(struct lowering *l, const struct profile *engine)
+{
+	static const enum arch_id archs[] = {ARCH_X86_64, ARCH_X86, ARCH_X32, ARCH_AARCH64, ARCH_ARM};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(archs) && n < ARRAY_LEN(l->style.stub_names); i++) {
+		int top = l->profile.archs & 1u << archs[i] ? top_name(&engine->named, archs[i]) : -1;
+
+		if (top >= 0)
+			l->style.stub_names[n++] = sys_name(top);
+	}
+}
+
+/* crun has no such stub: say the same for the calls that the engine's profile
+ * has never heard of, so that a container behaves alike under both. Not where
+ * the engine kills or traps. */
+static void copy_stub_line(struct lowering *l, const struct profile *engine)
+{
+	int top = top_name(&engine->named, ARCH_NATIVE);
+
+	if (engine->def.kind != ACT_ERRNO || top < 0)
+		return;
+	for (int id = 0; id < sys_count(); id++) {
+		struct sysrules *s = &l->profile.sys[id];
+
+		if (sys_number(id, ARCH_NATIVE) > sys_number(top, ARCH_NATIVE) && s->nrules == 0 &&
+		    s->other.kind == ACT_ERRNO)
+			s->other.errno_ret = ENOSYS;
+	}
+}
+
+static int lower_runc(struct lowering *l, const struct profile *engine, runtime_version version,
+		      struct err *err)
+{
+	l->style.errno_ret = true;
+	if (l->profile.flags && version < RUNTIME_VERSION(1, 2, 0))
+		return err_set(err, ERR_RUNTIME,
+			       "this runc refuses linux.seccomp.flags: they need runc 1.2; remove them from "
+			       "the engine's profile");
+	if (engine)
+		keep_stub_line(l, engine);
+	return 0;
+}
+
+static int lower_crun(struct lowering *l, const struct profile *engine, runtime_version version,
+		      struct err *err)
+{
+	(void)err;
+	l->style.errno_ret = true;
+	/* crun 1.9 began to keep compiled filters; 1.8.1 does not. */
+	l->style.cache_key = version >= RUNTIME_VERSION(1, 9, 0);
+	if (engine)
+		copy_stub_line(l, engine);
+	return 0;
+}
+
+static bool runsc_knows(enum act_kind kind)
+{
+	return kind == ACT_ALLOW || kind == ACT_TRACE || kind == ACT_ERRNO || kind == ACT_TRAP ||
+	       kind == ACT_KILL_THREAD;
+}
+
+static int check_runsc_action(struct action act, const char *name, struct err *err)
+{
+	if (runsc_knows(act.kind))
+		return 0;
+	return err_set(err, ERR_RUNTIME,
+		       "runsc cannot enforce %s (%s): it knows SCMP_ACT_KILL, TRAP, ERRNO, TRACE and ALLOW; "
+		       "change the engine's profile",
+		       act_name(act.kind), name);
+}
+
+/* The sentry answers EPERM for every ERRNO rule. Where ENOSYS is due and the
+ * sentry does not implement the call, it is passed on: then it answers ENOSYS
+ * itself. Without it glibc's pthread_create fails on clone3. */
+static bool sentry_answers_enosys(const struct sysrules *s, const struct sysset *enosys,
+				  const struct ceiling *sentry, int id)
+{
+	return s->nrules == 0 && s->other.kind == ACT_ERRNO && s->other.errno_ret == ENOSYS &&
+	       sysset_has(enosys, id) && sysset_has(&sentry->unimplemented, id);
+}
+
+static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct err *err)
+{
+	struct sysset enosys;
+
+	enosys_set(&enosys);
+	l->style.kill_as_kill = true;
+	l->style.spelling = l->spelling;
+	if (check_runsc_action(l->profile.def, "defaultAction", err) < 0)
+		return -1;
+	for (int id = 0; id < sys_count(); id++) {
+		struct sysrules *s = &l->profile.sys[id];
+
+		/* A name that its table lacks cannot be written: an entry that is
+		 * left with no names crashes the sentry. */
+		if (!sysset_has(&sentry->table, id))
+			continue;
+		l->spelling[id] = sentry->spelling[id] ? sentry->spelling[id] : sys_name(id);
+		if (sentry_answers_enosys(s, &enosys, sentry, id))
+			s->other = (struct action){ACT_ALLOW, 0};
+		if (check_runsc_action(s->other, sys_name(id), err) < 0)
+			return -1;
+		for (uint32_t i = 0; i < s->nrules; i++)
+			if (check_runsc_action(s->rules[i].act, sys_name(id), err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
+		  enum runtime_kind kind, runtime_version version, const struct ceiling *sentry,
+		  struct err *err)
+{
+	memset(&ret->style, 0, sizeof(ret->style));
+	memset(ret->spelling, 0, sizeof(ret->spelling));
+	ret->profile = *closure;
+	switch (kind) {
+	case RUNTIME_RUNC:
+		return lower_runc(ret, engine, version, err);
+	case RUNTIME_CRUN:
+		return lower_crun(ret, engine, version, err);
+	case RUNTIME_RUNSC:
+		return lower_runsc(ret, sentry, err);
+	case RUNTIME_YOUKI:
+		ret->style.errno_ret = true;
+		if (engine)
+			copy_stub_line(ret, engine);
+		return 0;
+	case RUNTIME_KIND_COUNT:
+		break;
+	}
+	return err_set(err, ERR_INTERNAL, "no lowering for runtime %d", (int)kind);
+}

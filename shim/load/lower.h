@@ -1,0 +1,22 @@
+/* Lowering: from a closure to what one runtime at one version really enforces. */
+#ifndef RUNCLAMP_LOAD_LOWER_H
+#define RUNCLAMP_LOAD_LOWER_H
+
+#include "load/ceiling.h"
+#include "load/profile_json.h"
+#include "model/runtime.h"
+
+struct lowering {
+	struct profile profile; /* what is written */
+	struct emit_style style;
+	const char *spelling[SYS_MAX]; /* the style's, for runsc */
+};
+
+/* `engine`: the profile as it was read, or NULL. `sentry`: for runsc the table
+ * of that very binary (required), else NULL. ERR_RUNTIME: this runtime would
+ * ignore or refuse part of the filter; the message says which. */
+int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
+		  enum runtime_kind kind, runtime_version version, const struct ceiling *sentry,
+		  struct err *err) MUST_CHECK;
+
+#endif
