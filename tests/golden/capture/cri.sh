@@ -1,5 +1,6 @@
 #!/bin/sh
 # containerd's CRI plugin, asked by crictl in the way a kubelet asks.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 VERSION=$(containerd --version | awk '{ sub(/[~+].*/, "", $3); print $3 }')
 ENGINE="containerd $VERSION CRI"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # containerd's own client.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 VERSION=$(containerd --version | awk '{ sub(/[~+].*/, "", $3); print $3 }')
 ENGINE="containerd $VERSION ctr"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Docker as root, bridge network, no iptables.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 VERSION=$(dockerd --version | sed 's/.*version \([^,+ ]*\).*/\1/')
 ENGINE="docker $VERSION"

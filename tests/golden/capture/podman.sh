@@ -1,5 +1,6 @@
 #!/bin/sh
 # Podman as root. --network=none: no network plugin is needed to write a config.json.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 VERSION=$(podman --version | awk '{ sub(/\+.*/, "", $3); print $3 }')
 ENGINE="podman $VERSION"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Podman as a user of its own, uid 1000, with subordinate ids.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 ENGINE="podman $(podman --version | awk '{print $3}') rootless"
 echo 'dev:x:1000:1000::/home/dev:/bin/sh' >>/etc/passwd

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What the runtimes and umoci write themselves.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 made() { # NAME ABOUT COMMAND...: a command that writes config.json into the working directory
   name=$1 about=$2 dir=$G/spec/$1
