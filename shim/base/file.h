@@ -26,7 +26,8 @@ struct file_trust {
  * ret_st may be NULL. Returns the descriptor, or -1. */
 int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st,
 		      struct err *err) MUST_CHECK;
-/* The same check for an executable: also a regular file with an x bit. */
+/* The same check for an executable, which need not be readable: a regular file
+ * with an x bit. Nothing is opened; returns 0 or -1. */
 int file_check_executable(const char *path, const struct file_trust *trust, struct stat *ret_st,
 			  struct err *err) MUST_CHECK;
 /* file_open_trusted + file_read_fd. A path that does not exist: ERR_SYSTEM with
@@ -35,9 +36,10 @@ int file_read_trusted(const char *path, const struct file_trust *trust, size_t m
 		      size_t *ret_len, struct err *err) MUST_CHECK;
 
 /* Writes a new file NAME in the folder dirfd, whole or not at all: a temporary
- * file in the same folder, then rename. `like` (may be NULL) gives owner, mode
- * and security attributes (security.* and system.posix_acl_*: copied from
- * like_fd when >= 0). No fsync. On failure nothing is left behind. */
+ * file in the same folder, then rename. `like` (may be NULL: the caller's, 0600)
+ * gives owner and mode, like_fd (when >= 0) the security attributes (security.*
+ * and system.posix_acl_access). No fsync. On failure nothing is left behind. A
+ * run that was killed leaves at most a file .NAME.runclamp-*, which nobody reads. */
 int file_replace_at(int dirfd, const char *name, const void *data, size_t len, const struct stat *like,
 		    int like_fd, struct err *err) MUST_CHECK;
 

@@ -41,16 +41,20 @@ struct jlimits {
 	uint32_t tokens;
 };
 
-/* Text of up to 4 GiB - 1. Errors (kind as given) name line and column, and
- * the byte offset. */
+/* Text of up to 4 GiB - 1, with at least one token allowed. Errors (kind as
+ * given): "line L, column C (byte N): what is wrong". */
 int jdoc_parse(struct jdoc *ret_doc, struct arena *arena, const char *text, size_t len,
 	       const struct jlimits *limits, enum err_kind kind, struct err *err) MUST_CHECK;
 
 /* Line and column (from 1; columns in bytes) of an offset, for messages. */
 void jdoc_position(const struct jdoc *doc, uint32_t offset, uint32_t *ret_line, uint32_t *ret_col);
 
+/* An error at a token: "line L, column C: message". Returns -1. */
+int jdoc_fail(const struct jdoc *doc, uint32_t tok, enum err_kind kind, struct err *err, const char *fmt, ...)
+	PRINTF_LIKE(5, 6);
+
 /* The string's bytes without quotes, unescaped (UTF-8, NUL-terminated), in the
- * arena, or pointing into a copy. NULL only when memory is out. */
+ * arena. NULL only when memory is out. */
 const char *jdoc_string(const struct jdoc *doc, uint32_t tok, struct arena *arena,
 			size_t *ret_len) MUST_CHECK;
 /* Whether a string token, unescaped, equals s exactly. No allocation. */

@@ -4,13 +4,19 @@
 
 #include <stddef.h>
 
+/* The bytes (1 to 4) of the well-formed UTF-8 sequence at s, or 0: cut short,
+ * overlong, a surrogate, above U+10FFFF (RFC 3629). */
+size_t text_utf8_len(const char *s, size_t avail);
+
 /* Copies at most `cap - 1` bytes of hostile text for a message: control bytes,
- * DEL, quotes' and backslash are escaped as \xNN, text that is cut ends in
+ * DEL, quotes, backslash, what is no UTF-8, and the characters that turn a
+ * terminal's writing direction are escaped as \xNN; text that is cut ends in
  * "…". Returns dst. */
 char *text_show(char *dst, size_t cap, const char *s, size_t len);
 
 /* Damerau-Levenshtein (optimal string alignment) distance, at most `max`
- * (returns max + 1 when larger). For "did you mean". Inputs up to 64 bytes. */
+ * (returns max + 1 when larger). For "did you mean". Inputs up to 64 bytes
+ * (else max + 1). */
 unsigned text_distance(const char *a, size_t alen, const char *b, size_t blen, unsigned max);
 
 /* The element of names (NULL-terminated) nearest to s within a third of its

@@ -1,0 +1,204 @@
+/* Reading and replacing. Which paths are trusted: filetrust.c. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* tests/unit/test_crash.c kills itself at each step of a replacement; the
+ * product holds none of this. */
+#ifdef RUNCLAMP_TEST_CRASH
+static void crash_point(int step)
+{
+	const char *at = getenv("RUNCLAMP_TEST_CRASH_AT");
+	if (at && atoi(at) == step)
+		(void)kill(getpid(), SIGKILL);
+}
+#define CRASH_POINT(step) crash_point(step)
+enum { WRITE_MAX = 1000 };
+#else
+#define CRASH_POINT(step) ((void)0)
+enum { WRITE_MAX = 1 << 30 };
+#endif
+
+enum { CRASH_CREATED = 1, CRASH_HALF, CRASH_WRITTEN, CRASH_OWNED, CRASH_LABELLED, CRASH_RENAMED };
+
+/* A growing read of what has no size to ask for (procfs), or exactly size + 1
+ * bytes, so that the end is seen. */
+static int read_some(int fd, char **data, size_t *cap, size_t *len, size_t max, struct err *err)
+{
+	if (*len + 1 >= *cap) {
+		size_t bigger = *cap * 2 < max + 2 ? *cap * 2 : max + 2;
+		char *p = realloc(*data, bigger);
+		if (!p)
+			return err_set(err, ERR_LIMIT, "out of memory");
+		*data = p;
+		*cap = bigger;
+	}
+	ssize_t n;
+	do
+		n = read(fd, *data + *len, *cap - 1 - *len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(err, "reading");
+	*len += (size_t)n;
+	if (*len > max)
+		return err_set(err, ERR_LIMIT, "larger than %zu bytes", max);
+	return n ? 1 : 0;
+}
+
+int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct err *err)
+{
+	struct stat st;
+	CLEANUP_FREE char *data = NULL;
+	size_t len = 0;
+	if (max > SIZE_MAX / 4)
+		max = SIZE_MAX / 4;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "fstat");
+	size_t size = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
+	if (size > max)
+		return err_set(err, ERR_LIMIT, "%zu bytes, more than the %zu allowed", size, max);
+	size_t cap = size ? size + 2 : 4096;
+	data = malloc(cap);
+	if (!data)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	int more;
+	while ((more = read_some(fd, &data, &cap, &len, max, err)) > 0)
+		;
+	if (more < 0)
+		return -1;
+	if (size && len != size)
+		return err_set(err, ERR_SYSTEM, "it changed while it was read (%zu bytes, then %zu)", size,
+			       len);
+	data[len] = '\0';
+	*ret_data = TAKE_PTR(data);
+	*ret_len = len;
+	return 0;
+}
+
+int file_write_all(int fd, const void *data, size_t len, struct err *err)
+{
+	const char *p = data;
+	while (len) {
+		ssize_t n = write(fd, p, len < WRITE_MAX ? len : WRITE_MAX);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "writing");
+		CRASH_POINT(CRASH_HALF);
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* security.* and the access ACL go along. Not IMA's and EVM's: they are hashes
+ * of the old bytes and owner, which the kernel makes anew. */
+static bool attribute_moves(const char *name)
+{
+	if (!strcmp(name, "security.ima") || !strcmp(name, "security.evm"))
+		return false;
+	return !strncmp(name, "security.", 9) || !strcmp(name, "system.posix_acl_access");
+}
+
+static int copy_attribute(int from, int to, const char *name, struct err *err)
+{
+	char value[4096], now[sizeof(value)];
+	ssize_t n = fgetxattr(from, name, value, sizeof(value));
+	if (n < 0)
+		return err_sys(err, "reading the attribute %s", name);
+	/* SELinux gives a new file its label; setting even the same one is a right of its own. */
+	if (fgetxattr(to, name, now, sizeof(now)) == n && !memcmp(value, now, (size_t)n))
+		return 0;
+	if (fsetxattr(to, name, value, (size_t)n, 0) < 0)
+		return err_sys(err, "setting the attribute %s", name);
+	return 0;
+}
+
+static int copy_attributes(int from, int to, struct err *err)
+{
+	char names[4096];
+	ssize_t n = flistxattr(from, names, sizeof(names));
+	if (n < 0 && errno == EOPNOTSUPP)
+		return 0;
+	if (n < 0)
+		return err_sys(err, "listing its attributes");
+	for (const char *name = names; name < names + n; name += strlen(name) + 1)
+		if (attribute_moves(name) && copy_attribute(from, to, name, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int copy_owner(int fd, const struct stat *like, struct err *err)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "fstat");
+	/* In a user namespace a group may be one that it cannot name. */
+	if ((st.st_uid != like->st_uid || st.st_gid != like->st_gid) &&
+	    fchown(fd, like->st_uid, like->st_gid) < 0)
+		return err_sys(err, "giving it to %u:%u", like->st_uid, like->st_gid);
+	if (fchmod(fd, like->st_mode & 07777) < 0)
+		return err_sys(err, "setting its mode to %04o", like->st_mode & 07777);
+	return 0;
+}
+
+static int write_like(int fd, const void *data, size_t len, const struct stat *like, int like_fd,
+		      struct err *err)
+{
+	if (file_write_all(fd, data, len, err) < 0)
+		return -1;
+	CRASH_POINT(CRASH_WRITTEN);
+	if (like && copy_owner(fd, like, err) < 0)
+		return -1;
+	CRASH_POINT(CRASH_OWNED);
+	if (like_fd >= 0 && copy_attributes(like_fd, fd, err) < 0)
+		return -1;
+	CRASH_POINT(CRASH_LABELLED);
+	return 0;
+}
+
+/* Another container's create may write in the same folder: never a fixed name. */
+static int create_beside(int dirfd, const char *name, char tmp[static NAME_MAX + 1], struct err *err)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		uint64_t r;
+		if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+			return err_sys(err, "getrandom");
+		int n = snprintf(tmp, NAME_MAX + 1, ".%s.runclamp-%016llx", name, (unsigned long long)r);
+		if (n < 0 || n > NAME_MAX)
+			return err_set(err, ERR_LIMIT, "a name that is too long");
+		int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd >= 0 || errno != EEXIST)
+			return fd >= 0 ? fd : err_sys(err, "creating a file beside it");
+	}
+	return err_set(err, ERR_SYSTEM, "no free name for a file beside it");
+}
+
+int file_replace_at(int dirfd, const char *name, const void *data, size_t len, const struct stat *like,
+		    int like_fd, struct err *err)
+{
+	char tmp[NAME_MAX + 1];
+	CLEANUP_FD int fd = create_beside(dirfd, name, tmp, err);
+	if (fd < 0)
+		return err_wrap(err, "replacing %s", name);
+	CRASH_POINT(CRASH_CREATED);
+	int r = write_like(fd, data, len, like, like_fd, err);
+	if (!r && renameat(dirfd, tmp, dirfd, name) < 0)
+		r = err_sys(err, "renaming %s", tmp);
+	if (r < 0) {
+		(void)unlinkat(dirfd, tmp, 0);
+		return err_wrap(err, "replacing %s", name);
+	}
+	CRASH_POINT(CRASH_RENAMED);
+	return 0;
+}

@@ -1,0 +1,194 @@
+/* Which paths may be trusted (file.h).
+ *
+ * The walk keeps a prefix free of symbolic links in which only root can move
+ * anything: so lstat of the next component cannot be raced by anybody else, and
+ * no descriptor per component is needed. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINKS_MAX = 40 };
+
+struct walk {
+	char done[PATH_MAX]; /* checked, no links, no trailing slash; "" is the root */
+	char rest[PATH_MAX]; /* not looked at yet */
+	const struct file_trust *trust;
+	int links;
+	struct stat st; /* of done */
+};
+
+/* Whether this user namespace has no name for the root of the one around it:
+ * only then are the files of the host's root shown as the overflow uid. */
+static bool root_is_unmapped(void)
+{
+	CLEANUP_FILE FILE *f = fopen("/proc/self/uid_map", "re");
+	unsigned long inside, outside, count;
+	bool any = false;
+	while (f && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3) {
+		any = true;
+		if (!outside)
+			return false;
+	}
+	return any;
+}
+
+static uid_t overflow_uid(void)
+{
+	CLEANUP_FILE FILE *f = fopen("/proc/sys/kernel/overflowuid", "re");
+	unsigned uid;
+	return f && fscanf(f, "%u", &uid) == 1 ? uid : 65534;
+}
+
+static bool owner_trusted(const struct walk *w)
+{
+	if (!w->st.st_uid)
+		return true;
+	return w->trust && w->trust->allow_overflow_uid && w->st.st_uid == overflow_uid() &&
+	       root_is_unmapped();
+}
+
+/* done and st: root's, and nobody else may write. */
+static int check_component(const struct walk *w, struct err *err)
+{
+	const char *name = *w->done ? w->done : "/";
+	unsigned mode = w->st.st_mode & 07777;
+	if (!owner_trusted(w))
+		return err_set(err, ERR_SYSTEM, "%s is not trusted: it belongs to uid %u, not to root", name,
+			       w->st.st_uid);
+	/* A link's own mode means nothing; in a sticky folder only root can swap root's files. */
+	if (S_ISLNK(w->st.st_mode) || (S_ISDIR(w->st.st_mode) && mode & S_ISVTX) ||
+	    !(mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	return err_set(err, ERR_SYSTEM, "%s is not trusted: %s may write to it (mode %04o); only root may",
+		       name, mode & S_IWOTH ? "everybody" : "its group", mode);
+}
+
+static int too_long(struct err *err)
+{
+	errno = ENAMETOOLONG;
+	return err_sys(err, "a path");
+}
+
+static void drop_last(struct walk *w)
+{
+	char *slash = strrchr(w->done, '/');
+	if (slash)
+		*slash = '\0';
+}
+
+/* done is a link that root made: its target takes its place before rest. */
+static int follow_link(struct walk *w, struct err *err)
+{
+	char target[PATH_MAX], joined[2 * PATH_MAX];
+	if (++w->links > LINKS_MAX)
+		return err_set(err, ERR_SYSTEM, "%s: more than %d symbolic links", w->done, LINKS_MAX);
+	ssize_t n = readlink(w->done, target, sizeof(target));
+	if (n < 0)
+		return err_sys(err, "%s", w->done);
+	if ((size_t)n == sizeof(target))
+		return too_long(err);
+	target[n] = '\0';
+	int len = snprintf(joined, sizeof(joined), "%s%s", target, w->rest);
+	if (len < 0 || len >= PATH_MAX)
+		return too_long(err);
+	memcpy(w->rest, joined, (size_t)len + 1);
+	drop_last(w);
+	if (*target == '/')
+		w->done[0] = '\0';
+	return 0;
+}
+
+/* Moves the first component of rest to the end of done. False: rest was empty. */
+static bool take_component(struct walk *w, bool *ret_fits)
+{
+	char *from = w->rest + strspn(w->rest, "/");
+	size_t n = strcspn(from, "/"), at = strlen(w->done);
+	*ret_fits = true;
+	if (!n)
+		return false;
+	if (n == 2 && !memcmp(from, "..", 2)) {
+		drop_last(w);
+	} else if (n != 1 || *from != '.') {
+		*ret_fits = at + 1 + n < sizeof(w->done);
+		if (!*ret_fits)
+			return true;
+		w->done[at] = '/';
+		memcpy(w->done + at + 1, from, n);
+		w->done[at + 1 + n] = '\0';
+	}
+	memmove(w->rest, from + n, strlen(from + n) + 1);
+	return true;
+}
+
+/* Walks to the end. Afterwards done is the file itself, st its status. */
+static int walk_path(struct walk *w, const char *path, struct err *err)
+{
+	size_t len = strlen(path);
+	bool fits = true;
+	if (*path != '/')
+		return err_set(err, ERR_SYSTEM, "%s is not an absolute path", path);
+	if (len >= sizeof(w->rest))
+		return too_long(err);
+	memcpy(w->rest, path, len + 1);
+	w->done[0] = '\0';
+	w->links = 0;
+	do {
+		if (!fits)
+			return too_long(err);
+		if (lstat(*w->done ? w->done : "/", &w->st) < 0)
+			return err_sys(err, "%s", w->done);
+		if (check_component(w, err) < 0)
+			return -1;
+		if (S_ISLNK(w->st.st_mode) && follow_link(w, err) < 0)
+			return -1;
+		if (!S_ISDIR(w->st.st_mode) && !S_ISLNK(w->st.st_mode) && w->rest[0]) {
+			errno = ENOTDIR;
+			return err_sys(err, "%s", w->done);
+		}
+	} while (take_component(w, &fits));
+	if (!S_ISREG(w->st.st_mode))
+		return err_set(err, ERR_SYSTEM, "%s is not a regular file", *w->done ? w->done : "/");
+	return 0;
+}
+
+int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st, struct err *err)
+{
+	struct walk w = {.trust = trust};
+	if (walk_path(&w, path, err) < 0)
+		return -1;
+	CLEANUP_FD int fd = open(w.done, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+	if (fd < 0)
+		return err_sys(err, "%s", w.done);
+	if (ret_st)
+		*ret_st = w.st;
+	return TAKE_FD(fd);
+}
+
+int file_check_executable(const char *path, const struct file_trust *trust, struct stat *ret_st,
+			  struct err *err)
+{
+	struct walk w = {.trust = trust};
+	if (walk_path(&w, path, err) < 0)
+		return -1;
+	if (!(w.st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+		return err_set(err, ERR_SYSTEM, "%s is not executable (mode %04o)", w.done,
+			       w.st.st_mode & 07777);
+	if (ret_st)
+		*ret_st = w.st;
+	return 0;
+}
+
+int file_read_trusted(const char *path, const struct file_trust *trust, size_t max, char **ret_data,
+		      size_t *ret_len, struct err *err)
+{
+	CLEANUP_FD int fd = file_open_trusted(path, trust, NULL, err);
+	if (fd < 0)
+		return -1;
+	if (file_read_fd(fd, max, ret_data, ret_len, err) < 0)
+		return err_wrap(err, "%s", path);
+	return 0;
+}

@@ -1,0 +1,382 @@
+/* The tokenizer. Looking things up in tokens: jsonget.c. */
+#include "base/jsontok.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const uint32_t NO_PARENT = UINT32_MAX;
+
+struct parser {
+	const char *text;
+	size_t len, pos;
+	struct jtok *tok;
+	uint32_t ntok, max_tok;
+	uint32_t parent; /* the innermost open container: its `next` holds the one around it */
+	uint32_t depth, max_depth;
+	const char *problem; /* what is wrong at pos */
+};
+
+/* What comes next in the text. */
+enum step { STEP_VALUE, STEP_KEY, STEP_AFTER, STEP_DONE, STEP_FAIL };
+
+static enum step fail(struct parser *p, const char *problem)
+{
+	p->problem = problem;
+	return STEP_FAIL;
+}
+
+/* The byte at pos, or 0 at the end (a NUL in the text is refused anyway). */
+static char peek(const struct parser *p)
+{
+	return p->pos < p->len ? p->text[p->pos] : '\0';
+}
+
+static void skip_space(struct parser *p)
+{
+	while (p->pos < p->len) {
+		char c = p->text[p->pos];
+		if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
+			break;
+		p->pos++;
+	}
+}
+
+/* Something that no JSON value or punctuation begins with: other parsers, and
+ * some runtimes (json-c, yajl), take a few of these. */
+static enum step fail_unexpected(struct parser *p, const char *expected)
+{
+	static const struct {
+		const char *text, *problem;
+	} foreign[] = {
+		{"/", "a comment: JSON has none"},
+		{"#", "a comment: JSON has none"},
+		{"'", "a single quote: JSON strings stand in double quotes"},
+		{"NaN", "NaN is no JSON value"},
+		{"Infinity", "Infinity is no JSON value"},
+		{"+", "a number may not begin with +"},
+		{".", "a number may not begin with a dot"},
+		{"\xef\xbb\xbf", "a byte-order mark"},
+	};
+	if (p->pos >= p->len)
+		return fail(p, "the text ends too early");
+	if (p->text[p->pos] == '\0')
+		return fail(p, "a NUL byte");
+	for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+		size_t n = strlen(foreign[i].text);
+		if (p->len - p->pos >= n && !memcmp(p->text + p->pos, foreign[i].text, n))
+			return fail(p, foreign[i].problem);
+	}
+	return fail(p, expected);
+}
+
+static struct jtok *push(struct parser *p, enum jtok_type type)
+{
+	if (p->ntok == p->max_tok) {
+		p->problem = "too many values";
+		return NULL;
+	}
+	struct jtok *t = &p->tok[p->ntok++];
+	*t = (struct jtok){.start = (uint32_t)p->pos, .next = p->ntok, .type = type};
+	return t;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	char lower = (char)(c | 0x20);
+	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* The code unit of \uXXXX at pos, or -1. */
+static int32_t unicode_escape(const struct parser *p)
+{
+	int32_t unit = 0;
+	if (p->len - p->pos < 6 || p->text[p->pos] != '\\' || p->text[p->pos + 1] != 'u')
+		return -1;
+	for (size_t i = 2; i < 6; i++) {
+		int d = hex_digit(p->text[p->pos + i]);
+		if (d < 0)
+			return -1;
+		unit = unit << 4 | d;
+	}
+	return unit;
+}
+
+/* At a backslash. */
+static bool scan_escape(struct parser *p)
+{
+	char c = p->len - p->pos > 1 ? p->text[p->pos + 1] : '\0';
+	if (c && strchr("\"\\/bfnrt", c)) {
+		p->pos += 2;
+		return true;
+	}
+	int32_t unit = unicode_escape(p), low;
+	if (unit < 0) {
+		p->problem = c == 'u' ? "\\u without four hexadecimal digits" : "no such escape";
+		return false;
+	}
+	if (!unit) {
+		p->problem = "an escaped NUL (\\u0000)";
+		return false;
+	}
+	if (unit >= 0xd800 && unit <= 0xdfff) {
+		p->pos += 6;
+		low = unit <= 0xdbff ? unicode_escape(p) : -1;
+		if (low < 0xdc00 || low > 0xdfff) {
+			p->pos -= 6;
+			p->problem = "half of a surrogate pair";
+			return false;
+		}
+	}
+	p->pos += 6;
+	return true;
+}
+
+/* 1: stands in a string as it is (ASCII). */
+static const unsigned char plain[256] = {
+	[0x20 ... 0x21] = 1,
+	[0x23 ... 0x5b] = 1,
+	[0x5d ... 0x7f] = 1,
+};
+
+static bool scan_string(struct parser *p)
+{
+	struct jtok *t = push(p, JTOK_STRING);
+	if (!t)
+		return false;
+	p->pos++;
+	for (;;) {
+		while (p->pos < p->len && plain[(unsigned char)p->text[p->pos]])
+			p->pos++;
+		if (p->pos >= p->len) {
+			p->problem = "the text ends inside a string";
+			return false;
+		}
+		unsigned char c = (unsigned char)p->text[p->pos];
+		if (c == '"')
+			break;
+		if (c == '\\') {
+			t->escaped = true;
+			if (!scan_escape(p))
+				return false;
+			continue;
+		}
+		size_t n = c < 0x20 ? 0 : text_utf8_len(p->text + p->pos, p->len - p->pos);
+		if (!n) {
+			p->problem = !c		? "a NUL byte"
+				     : c < 0x20 ? "a control character in a string"
+						: "bytes that are no UTF-8";
+			return false;
+		}
+		p->pos += n;
+	}
+	t->end = (uint32_t)++p->pos;
+	return true;
+}
+
+static size_t skip_digits(struct parser *p)
+{
+	size_t from = p->pos;
+	while (p->pos < p->len && p->text[p->pos] >= '0' && p->text[p->pos] <= '9')
+		p->pos++;
+	return p->pos - from;
+}
+
+static bool scan_number(struct parser *p)
+{
+	struct jtok *t = push(p, JTOK_NUMBER);
+	if (!t)
+		return false;
+	p->problem = "a number without digits";
+	if (peek(p) == '-')
+		p->pos++;
+	bool zero = peek(p) == '0';
+	size_t n = skip_digits(p);
+	if (!n)
+		return false;
+	if (zero && n > 1) {
+		p->pos -= n;
+		p->problem = "a number may not begin with 0";
+		return false;
+	}
+	if (peek(p) == '.') {
+		p->pos++;
+		if (!skip_digits(p))
+			return false;
+	}
+	if (peek(p) == 'e' || peek(p) == 'E') {
+		p->pos++;
+		if (peek(p) == '+' || peek(p) == '-')
+			p->pos++;
+		if (!skip_digits(p))
+			return false;
+	}
+	p->problem = NULL;
+	t->end = (uint32_t)p->pos;
+	return true;
+}
+
+static bool scan_literal(struct parser *p, enum jtok_type type, const char *word)
+{
+	size_t n = strlen(word);
+	if (p->len - p->pos < n || memcmp(p->text + p->pos, word, n)) {
+		p->problem = "neither true, false nor null";
+		return false;
+	}
+	struct jtok *t = push(p, type);
+	if (!t)
+		return false;
+	p->pos += n;
+	t->end = (uint32_t)p->pos;
+	return true;
+}
+
+/* At the closing bracket of the innermost container. */
+static enum step close_container(struct parser *p)
+{
+	struct jtok *t = &p->tok[p->parent];
+	t->end = (uint32_t)++p->pos;
+	p->parent = t->next;
+	t->next = p->ntok;
+	p->depth--;
+	return STEP_AFTER;
+}
+
+static enum step open_container(struct parser *p, enum jtok_type type)
+{
+	if (p->depth == p->max_depth)
+		return fail(p, "too many levels");
+	struct jtok *t = push(p, type);
+	if (!t)
+		return STEP_FAIL;
+	t->next = p->parent;
+	p->parent = p->ntok - 1;
+	p->depth++;
+	p->pos++;
+	skip_space(p);
+	if (peek(p) == (type == JTOK_ARRAY ? ']' : '}'))
+		return close_container(p);
+	return type == JTOK_ARRAY ? STEP_VALUE : STEP_KEY;
+}
+
+static enum step step_value(struct parser *p)
+{
+	skip_space(p);
+	if (p->parent != NO_PARENT && p->tok[p->parent].type == JTOK_ARRAY)
+		p->tok[p->parent].count++;
+	char c = peek(p);
+	bool good;
+	if (c == '"')
+		good = scan_string(p);
+	else if (c == '{' || c == '[')
+		return open_container(p, c == '{' ? JTOK_OBJECT : JTOK_ARRAY);
+	else if (c == '-' || (c >= '0' && c <= '9'))
+		good = scan_number(p);
+	else if (c == 't')
+		good = scan_literal(p, JTOK_TRUE, "true");
+	else if (c == 'f')
+		good = scan_literal(p, JTOK_FALSE, "false");
+	else if (c == 'n')
+		good = scan_literal(p, JTOK_NULL, "null");
+	else
+		return fail_unexpected(p, "a value is expected here");
+	return good ? STEP_AFTER : STEP_FAIL;
+}
+
+static enum step step_key(struct parser *p)
+{
+	skip_space(p);
+	if (peek(p) != '"')
+		return fail_unexpected(p, "a member's name in double quotes is expected here");
+	p->tok[p->parent].count++;
+	if (!scan_string(p))
+		return STEP_FAIL;
+	skip_space(p);
+	if (peek(p) != ':')
+		return fail_unexpected(p, "a colon is expected here");
+	p->pos++;
+	return STEP_VALUE;
+}
+
+static enum step step_after(struct parser *p)
+{
+	skip_space(p);
+	if (p->parent == NO_PARENT)
+		return p->pos == p->len ? STEP_DONE : fail(p, "something stands behind the document");
+	bool array = p->tok[p->parent].type == JTOK_ARRAY;
+	char c = peek(p);
+	if (c == (array ? ']' : '}'))
+		return close_container(p);
+	if (c != ',')
+		return fail_unexpected(p, array ? "a comma or ] is expected here"
+						: "a comma or } is expected here");
+	size_t comma = p->pos++;
+	skip_space(p);
+	c = peek(p);
+	if (c == '}' || c == ']') {
+		p->pos = comma;
+		return fail(p, "a comma with nothing behind it");
+	}
+	return array ? STEP_VALUE : STEP_KEY;
+}
+
+/* Every value but the first, and every key, stands behind one of these four:
+ * one cheap pass gives room enough, in one piece. */
+static size_t count_upper(const char *text, size_t len)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+		n += (size_t)((c == ',') | (c == ':') | (c == '[') | (c == '{'));
+	}
+	return n;
+}
+
+static void position(const char *text, size_t offset, uint32_t *ret_line, uint32_t *ret_col)
+{
+	uint32_t line = 1;
+	size_t start = 0;
+	for (size_t i = 0; i < offset; i++) {
+		if (text[i] != '\n')
+			continue;
+		line++;
+		start = i + 1;
+	}
+	*ret_line = line;
+	*ret_col = (uint32_t)(offset - start + 1);
+}
+
+int jdoc_parse(struct jdoc *ret_doc, struct arena *arena, const char *text, size_t len,
+	       const struct jlimits *limits, enum err_kind kind, struct err *err)
+{
+	if (len >= UINT32_MAX)
+		return err_set(err, kind, "%zu bytes are too many", len);
+	size_t upper = count_upper(text, len);
+	struct parser p = {
+		.text = text,
+		.len = len,
+		.max_tok = upper < limits->tokens ? (uint32_t)upper : limits->tokens,
+		.parent = NO_PARENT,
+		.max_depth = limits->depth,
+	};
+	p.tok = arena_array(arena, p.max_tok, sizeof(*p.tok));
+	if (!p.tok)
+		return err_set(err, ERR_LIMIT, "out of memory for %zu JSON values", upper);
+	enum step step = STEP_VALUE;
+	while (step == STEP_VALUE || step == STEP_KEY || step == STEP_AFTER)
+		step = step == STEP_VALUE ? step_value(&p) : step == STEP_KEY ? step_key(&p) : step_after(&p);
+	if (step == STEP_FAIL) {
+		uint32_t line, col;
+		position(text, p.pos, &line, &col);
+		return err_set(err, kind, "line %u, column %u (byte %zu): %s", line, col, p.pos, p.problem);
+	}
+	*ret_doc = (struct jdoc){.text = text, .len = len, .tok = p.tok, .ntok = p.ntok};
+	return 0;
+}
+
+void jdoc_position(const struct jdoc *doc, uint32_t offset, uint32_t *ret_line, uint32_t *ret_col)
+{
+	position(doc->text, offset, ret_line, ret_col);
+}
