@@ -141,6 +141,26 @@ static const unsigned char plain[256] = {
 	[0x5d ... 0x7f] = 1,
 };
 
+/* Eight bytes at once: whether one is a quote, a backslash, below 0x20 or not
+ * ASCII. A borrow can only make a false yes, behind a true one. */
+static bool none_special(const char *s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t v, quote, slash;
+	memcpy(&v, s, sizeof(v));
+	quote = v ^ (ones * '"');
+	slash = v ^ (ones * '\\');
+	return !((v | (v - ones * 0x20) | (quote - ones) | (slash - ones)) & high);
+}
+
+static void skip_plain(struct parser *p)
+{
+	while (p->len - p->pos >= 8 && none_special(p->text + p->pos))
+		p->pos += 8;
+	while (p->pos < p->len && plain[(unsigned char)p->text[p->pos]])
+		p->pos++;
+}
+
 static bool scan_string(struct parser *p)
 {
 	struct jtok *t = push(p, JTOK_STRING);
@@ -148,8 +168,7 @@ static bool scan_string(struct parser *p)
 		return false;
 	p->pos++;
 	for (;;) {
-		while (p->pos < p->len && plain[(unsigned char)p->text[p->pos]])
-			p->pos++;
+		skip_plain(p);
 		if (p->pos >= p->len) {
 			p->problem = "the text ends inside a string";
 			return false;
@@ -326,11 +345,20 @@ static enum step step_after(struct parser *p)
  * one cheap pass gives room enough, in one piece. */
 static size_t count_upper(const char *text, size_t len)
 {
-	size_t n = 1;
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-		n += (size_t)((c == ',') | (c == ':') | (c == '[') | (c == '{'));
+	typedef unsigned char lane __attribute__((vector_size(16)));
+	size_t n = 1, i = 0;
+	while (len - i >= sizeof(lane)) {
+		lane sum = {0}, v;
+		/* A lane counts to 255. */
+		for (int k = 0; k < 255 && len - i >= sizeof(v); k++, i += sizeof(v)) {
+			memcpy(&v, text + i, sizeof(v));
+			sum -= (lane)((v == ',') | (v == ':') | (v == '[') | (v == '{'));
+		}
+		for (size_t k = 0; k < sizeof(sum); k++)
+			n += sum[k];
 	}
+	for (; i < len; i++)
+		n += text[i] == ',' || text[i] == ':' || text[i] == '[' || text[i] == '{';
 	return n;
 }
 
