@@ -12,48 +12,66 @@
 #include "run/identity.h"
 
 enum verdict { VERDICT_ALLOW, VERDICT_REFUSE };
+
+/* In the order in which they are passed. */
 enum gate {
 	GATE_NONE,
-	GATE_BACKDOOR,
-	GATE_NEEDS,   /* on_missing = deny */
-	GATE_CEILING, /* 1: N ⊆ W */
-	GATE_POLICY,  /* 2 */
-	GATE_LIMIT,   /* 3 */
-	GATE_FLOOR,   /* 4 */
-	GATE_SIZE,    /* the section would be too large to load */
+	GATE_BACKDOOR, /* nothing may make the runtime ignore the filter */
+	GATE_NEEDS,    /* on_missing = "deny": something must be declared */
+	GATE_CEILING,  /* the needs lie within the ceiling, by name */
+	GATE_LIMIT,    /* not more needs than the limit */
+	GATE_FLOOR,    /* the runtime's own calls lie within the ceiling */
+	GATE_SIZE,     /* the filter can be loaded */
+	GATE_RUNTIME,  /* this runtime enforces all of it */
 	GATE_COUNT,
 };
 const char *gate_name(enum gate g); /* "ceiling" */
 
 enum { DECISION_WARNINGS = 16 };
 
+/* A syscall set that one gate took from the container, for the record. */
+struct decision_sides {
+	struct profile engine;	/* ALLOW for everything where the engine wrote no section */
+	struct profile needs;	/* with the floor: N ∪ F; valid if needs.declared */
+	struct profile ceiling; /* W, its floor part cut down to F */
+	struct profile closure; /* before lowering */
+};
+
 struct decision {
 	enum verdict verdict;
-	enum gate gate;	     /* the one that refused */
+	enum gate gate;	     /* the one that refused (or would have, in audit mode) */
 	char sentence[1024]; /* the refusal, for the user */
-	/* The sides and what came of them; in the arena. */
-	struct profile *needs; /* NULL: none declared */
-	struct profile *ceiling;
-	struct profile *engine; /* NULL: the engine wrote no section */
-	struct profile *floor;
-	struct profile *closure; /* before lowering */
-	struct needs declared;
-	struct ceiling *whitelist;
-	struct floor runtime_floor;
-	struct sysset floor_only; /* allowed only through the floor */
-	struct sysset removed_ceiling, removed_engine,
-		removed_needs; /* what each gate took from the others */
+	bool audit;	     /* mode = "audit": the verdict is recorded, not enforced */
+	bool has_engine;
+	bool is_sandbox; /* a pod's pause container */
+	bool inject;	 /* whether `section` belongs into config.json */
+
+	struct needs needs;
+	struct ceiling whitelist;
+	struct floor floor;
+	struct decision_sides *sides; /* in the arena; NULL if a gate refused before they were met */
+	struct sysset outside;	      /* needs that the ceiling lacks */
+	struct sysset removed_needs;  /* allowed by engine and ceiling, not declared */
+	struct sysset removed_ceiling;
+	struct sysset removed_engine; /* within needs and ceiling, denied by the engine's profile */
+	struct sysset floor_only;     /* in the closure only through the floor */
+	struct sysset floor_wider;    /* declared with conditions that the floor overrides */
+	struct sysset allowed;	      /* the closure's names */
 	archset dropped_archs;
+
 	struct buf section; /* the JSON that is injected; owned: decision_free */
-	char sha256[65];    /* of section */
-	uint32_t counts_needs, counts_ceiling, counts_closure, counts_floor;
+	char sha256[65];    /* of section; empty if there is none */
 	const char *warning[DECISION_WARNINGS];
 	uint32_t nwarnings;
 };
 
-/* 0: decided (look at verdict); -1: could not decide (fail closed). */
+/* `image`: a reference or digest for the catalogue's look-up, or NULL: the
+ * catalogue is not read.
+ * 0: decided (look at verdict); -1: could not decide (fail closed). `ret` may
+ * be passed to decision_free after both. */
 int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,
-		  const struct bundle *b, const struct identity *id, struct err *err) MUST_CHECK;
+		  const struct bundle *b, const struct identity *id, const char *image,
+		  struct err *err) MUST_CHECK;
 void decision_free(struct decision *d);
 
 /* Why a call is in the closure or not: one line for a person. */

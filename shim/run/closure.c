@@ -1,0 +1,193 @@
+#include "base/sha256.h"
+#include "load/lower.h"
+#include "run/work.h"
+#include <errno.h>
+#include <string.h>
+
+/* What a call answers that only this side denies: ENOSYS where programs fall
+ * back on that, or where only a sentry's table lacks it; else EPERM. */
+static void set_answers(struct profile *side, const struct sysset *enosys, const struct sysset *table)
+{
+	for (int id = 0; id < sys_count(); id++) {
+		struct action *other = &side->sys[id].other;
+
+		if (other->kind != ACT_ERRNO)
+			continue;
+		other->errno_ret =
+			sysset_has(enosys, id) || (table && !sysset_has(table, id)) ? ENOSYS : EPERM;
+	}
+}
+
+/* W for this container: what the ceiling allows anyone, and of what it allows
+ * for runtimes only this runtime's own floor. */
+static int build_ceiling(struct work *w)
+{
+	struct ceiling *wl = &w->d->whitelist;
+	struct profile *cut = work_alloc(w, sizeof(*cut));
+	bool is_sentry = sysset_count(&wl->table) > 0;
+
+	if (!cut)
+		return -1;
+	if (profile_meet(cut, w->arena, &wl->floor, &w->floor, w->err) < 0 ||
+	    profile_join(&w->d->sides->ceiling, w->arena, &wl->allow, cut, w->err) < 0)
+		return -1;
+	w->d->sides->ceiling.archs = wl->allow.archs;
+	set_answers(&w->d->sides->ceiling, &w->enosys, is_sentry ? &wl->table : NULL);
+	return 0;
+}
+
+static int build_needs(struct work *w)
+{
+	struct profile *n = &w->d->sides->needs;
+
+	if (!w->d->needs.declared)
+		return 0;
+	if (profile_join(n, w->arena, &w->d->needs.allow, &w->floor, w->err) < 0)
+		return -1;
+	n->archs = w->d->needs.allow.archs;
+	set_answers(n, &w->enosys, NULL);
+	return 0;
+}
+
+/* C = (N ∪ F) ∩ W ∩ E. Where several deny, the engine's own answer stands, then
+ * what the needs' side says, then the ceiling's. */
+static int meet_sides(struct work *w)
+{
+	struct decision_sides *s = w->d->sides;
+	struct profile *inner = &s->ceiling;
+
+	if (build_ceiling(w) < 0 || build_needs(w) < 0)
+		return -1;
+	if (w->d->needs.declared) {
+		inner = work_alloc(w, sizeof(*inner));
+		if (!inner)
+			return -1;
+		if (profile_meet(inner, w->arena, &s->needs, &s->ceiling, w->err) < 0)
+			return -1;
+	}
+	return profile_meet(&s->closure, w->arena, &s->engine, inner, w->err);
+}
+
+/* Which gate took what, name by name. */
+static void account(struct work *w)
+{
+	struct decision *d = w->d;
+	struct decision_sides *s = d->sides;
+
+	for (int id = 0; id < sys_count(); id++) {
+		bool in_ceiling = profile_allows_some(&s->ceiling, id);
+		bool in_engine = profile_allows_some(&s->engine, id);
+		bool in_needs = !d->needs.declared || profile_allows_some(&s->needs, id);
+		bool declared = d->needs.declared && sysset_has(&d->needs.named, id);
+
+		if (in_ceiling && in_engine && !in_needs)
+			sysset_add(&d->removed_needs, id);
+		if (in_needs && in_engine && !in_ceiling)
+			sysset_add(&d->removed_ceiling, id);
+		if (in_needs && in_ceiling && !in_engine && (declared || d->has_engine))
+			sysset_add(&d->removed_engine, id);
+		if (!profile_allows_some(&s->closure, id))
+			continue;
+		sysset_add(&d->allowed, id);
+		if (d->needs.declared && !declared)
+			sysset_add(&d->floor_only, id);
+		if (declared && !profile_allows_all(&d->needs.allow, id) && profile_allows_all(&w->floor, id))
+			sysset_add(&d->floor_wider, id);
+	}
+}
+
+/* Audit mode: what the closure would remove is logged, not denied. */
+static int soften(struct work *w, struct profile *p)
+{
+	const struct action log = {ACT_LOG, 0};
+
+	for (int id = 0; id < sys_count(); id++) {
+		struct sysrules *s = &p->sys[id];
+		struct rule *rules = s->nrules ? work_alloc(w, s->nrules * sizeof(*rules)) : NULL;
+
+		if (s->other.kind > ACT_LOG)
+			s->other = log;
+		if (s->nrules && !rules)
+			return -1;
+		for (uint32_t i = 0; i < s->nrules; i++) {
+			rules[i] = s->rules[i];
+			if (rules[i].act.kind > ACT_LOG)
+				rules[i].act = log;
+		}
+		s->rules = rules;
+	}
+	/* Only where the engine wrote no profile is the default LOG. */
+	p->def = w->d->has_engine ? (struct action){ACT_ALLOW, 0} : log;
+	p->archs = ARCHSET_ALL;
+	return 0;
+}
+
+/* What the engine denies stays denied: its profile is met with the softened one. */
+static struct profile *audit_profile(struct work *w)
+{
+	struct profile *soft = work_alloc(w, sizeof(*soft));
+	struct profile *ret = work_alloc(w, sizeof(*ret));
+
+	if (!soft || !ret)
+		return NULL;
+	*soft = w->d->sides->closure;
+	if (soften(w, soft) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
+		return NULL;
+	return ret;
+}
+
+/* Whether the section fits the kernel and libseccomp. */
+static bool pass_size(struct work *w, const struct profile *p)
+{
+	struct profile_size size = profile_measure(p);
+
+	if (size.instructions <= PROFILE_MAX_INSTRUCTIONS && size.conditions <= PROFILE_MAX_CONDITIONS)
+		return true;
+	return !work_refuse(
+		w, GATE_SIZE,
+		"the filter would need about %u instructions and %u conditions, more than the %d and %d that "
+		"can be loaded safely; declare fewer argument conditions",
+		size.instructions, size.conditions, PROFILE_MAX_INSTRUCTIONS, PROFILE_MAX_CONDITIONS);
+}
+
+static int write_section(struct work *w)
+{
+	struct decision *d = w->d;
+	struct profile *p = &d->sides->closure;
+	struct lowering *low = work_alloc(w, sizeof(*low));
+	struct err lower_err = {0};
+
+	if (!low)
+		return -1;
+	if (d->audit) {
+		if (w->id->kind == RUNTIME_RUNSC)
+			return 0; /* it knows no LOG: the engine's section stays */
+		p = audit_profile(w);
+		if (!p)
+			return -1;
+	}
+	d->dropped_archs = profile_drop_narrow_archs(p);
+	if (d->dropped_archs)
+		work_warn(w, "32-bit architectures are left out: an argument condition needs 64 bits there");
+	if (!pass_size(w, p))
+		return 0;
+	if (lower_profile(low, p, d->has_engine ? &d->sides->engine : NULL, w->id->kind, w->id->version,
+			  w->sentry, &lower_err) < 0) {
+		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
+		return 0;
+	}
+	profile_write(&low->profile, &low->style, &d->section);
+	if (d->section.failed)
+		return -1;
+	sha256_hex(d->section.data, d->section.len, d->sha256);
+	d->inject = true;
+	return 0;
+}
+
+int closure_build(struct work *w)
+{
+	if (meet_sides(w) < 0)
+		return -1;
+	account(w);
+	return write_section(w);
+}

@@ -1,0 +1,199 @@
+#include "run/decision.h"
+#include "base/text.h"
+#include "policy/backdoor.h"
+#include "run/sentence.h"
+#include "run/work.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *gate_name(enum gate g)
+{
+	static const char *const names[GATE_COUNT] = {
+		[GATE_NONE] = "none",	    [GATE_BACKDOOR] = "backdoor", [GATE_NEEDS] = "needs",
+		[GATE_CEILING] = "ceiling", [GATE_LIMIT] = "limit",	  [GATE_FLOOR] = "floor",
+		[GATE_SIZE] = "size",	    [GATE_RUNTIME] = "runtime",
+	};
+
+	return names[g];
+}
+
+bool work_refuse(struct work *w, enum gate gate, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (w->d->verdict != VERDICT_REFUSE) {
+		va_start(ap, fmt);
+		(void)vsnprintf(w->d->sentence, sizeof(w->d->sentence), fmt, ap);
+		va_end(ap);
+		w->d->verdict = VERDICT_REFUSE;
+		w->d->gate = gate;
+	}
+	return !w->d->audit;
+}
+
+void work_warn(struct work *w, const char *fmt, ...)
+{
+	char text[384];
+	va_list ap;
+	char *kept;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	kept = arena_strndup(w->arena, text, strlen(text));
+	if (kept && w->d->nwarnings < DECISION_WARNINGS)
+		w->d->warning[w->d->nwarnings++] = kept;
+}
+
+const char *work_names(struct work *w, const struct sysset *set)
+{
+	CLEANUP_BUF struct buf b = {0};
+	const char *s;
+
+	sentence_names(&b, set, SENTENCE_NAMES);
+	s = b.failed || !b.data ? NULL : arena_strndup(w->arena, b.data, b.len);
+	return s ? s : "(out of memory)";
+}
+
+void *work_alloc(struct work *w, size_t size)
+{
+	void *p = arena_alloc(w->arena, size);
+
+	if (!p)
+		(void)err_set(w->err, ERR_SYSTEM, "out of memory");
+	return p;
+}
+
+static bool pass_backdoor(struct work *w)
+{
+	struct backdoor_hit hit;
+
+	if (!backdoor_find(w->bundle, w->id->kind, w->config->startcontainer_hooks, &hit))
+		return true;
+	char shown[128];
+	text_show(shown, sizeof(shown), hit.key, strlen(hit.key));
+	return !work_refuse(
+		w, GATE_BACKDOOR,
+		"the %s \"%s\" %s: runclamp refuses it under %s, as the closure would not hold; remove it",
+		hit.kind, shown, hit.sentence, runtime_name(w->id->kind));
+}
+
+static bool pass_needs(struct work *w)
+{
+	if (w->d->needs.declared || w->handler->on_missing != ON_MISSING_DENY)
+		return true;
+	return !work_refuse(
+		w, GATE_NEEDS,
+		"the container declares no needs, and handler %s refuses that (on_missing = \"deny\"); "
+		"declare its calls in the annotation io.runclamp.syscalls",
+		w->handler->name);
+}
+
+/* Gate 1, by name: conditions never refuse, they narrow in the meet. */
+static bool pass_ceiling(struct work *w)
+{
+	struct decision *d = w->d;
+
+	if (!d->needs.declared || d->is_sandbox)
+		return true;
+	for (int id = sysset_next(&d->needs.named, 0); id >= 0; id = sysset_next(&d->needs.named, id + 1))
+		if (!profile_allows_some(&d->whitelist.allow, id))
+			sysset_add(&d->outside, id);
+	if (sysset_count(&d->outside) == 0)
+		return true;
+	if (w->handler->level == LEVEL_PERMISSIVE) {
+		work_warn(w, "needs outside the ceiling %s are left out: %s", d->whitelist.name,
+			  work_names(w, &d->outside));
+		return true;
+	}
+	return !work_refuse(
+		w, GATE_CEILING,
+		"the image needs %s, which the ceiling %s of handler %s does not allow; take %s out of its "
+		"needs, or choose another ceiling for the handler",
+		work_names(w, &d->outside), d->whitelist.name, w->handler->name,
+		sysset_count(&d->outside) == 1 ? "it" : "them");
+}
+
+static bool pass_limit(struct work *w)
+{
+	unsigned n = w->d->needs.declared && !w->d->is_sandbox ? sysset_count(&w->d->needs.named) : 0;
+
+	if (w->handler->limit_over == OVER_NONE || n <= w->handler->limit_syscalls)
+		return true;
+	if (w->handler->limit_over == OVER_WARN) {
+		work_warn(w, "the image declares %u calls, more than the limit of %u", n,
+			  w->handler->limit_syscalls);
+		return true;
+	}
+	return !work_refuse(
+		w, GATE_LIMIT,
+		"the image declares %u calls, and handler %s allows at most %u (limits.syscalls); declare "
+		"fewer, or raise the limit",
+		n, w->handler->name, w->handler->limit_syscalls);
+}
+
+/* Gate 4: the runtime's own calls. One that only the engine's profile denies is
+ * a warning: that container would behave the same without us. */
+static bool pass_floor(struct work *w)
+{
+	struct decision *d = w->d;
+	struct sysset lacking = {0}, by_engine = {0};
+
+	for (int id = 0; id < sys_count(); id++) {
+		if (!profile_allows_all(&d->floor.need, id))
+			continue;
+		if (!profile_allows_all(&d->whitelist.allow, id) &&
+		    !profile_allows_all(&d->whitelist.floor, id))
+			sysset_add(&lacking, id);
+		if (!profile_allows_all(&d->sides->engine, id))
+			sysset_add(&by_engine, id);
+	}
+	if (sysset_count(&by_engine) > 0)
+		work_warn(w, "the engine's profile denies calls that %s itself makes: %s",
+			  runtime_name(w->id->kind), work_names(w, &by_engine));
+	if (sysset_count(&lacking) == 0)
+		return true;
+	return !work_refuse(
+		w, GATE_FLOOR,
+		"%s itself needs %s to start a container, which the ceiling %s does not allow; add %s to the "
+		"ceiling's floor",
+		runtime_name(w->id->kind), work_names(w, &lacking), d->whitelist.name,
+		sysset_count(&lacking) == 1 ? "it" : "them");
+}
+
+static int decide(struct work *w)
+{
+	if (!pass_backdoor(w))
+		return 0;
+	if (sides_read(w) < 0)
+		return -1;
+	if (!pass_needs(w) || !pass_ceiling(w) || !pass_limit(w) || !pass_floor(w))
+		return 0;
+	return closure_build(w);
+}
+
+int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,
+		  const struct bundle *b, const struct identity *id, const char *image, struct err *err)
+{
+	struct work w = {
+		.d = ret,
+		.arena = arena,
+		.config = c,
+		.handler = h,
+		.bundle = b,
+		.id = id,
+		.image = image,
+		.err = err,
+	};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->audit = h->mode == MODE_AUDIT;
+	enosys_set(&w.enosys);
+	return decide(&w);
+}
+
+void decision_free(struct decision *d)
+{
+	buf_free(&d->section);
+}

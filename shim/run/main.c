@@ -1,0 +1,254 @@
+/* runclamp, in the runtime's place. create and run pass the gates; everything
+ * else goes to the runtime that has the container, untouched. */
+#include "base/arena.h"
+#include "load/splice.h"
+#include "run/argv.h"
+#include "run/decision.h"
+#include "run/record.h"
+#include "run/refusal.h"
+#include "run/registry.h"
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+extern char **environ;
+
+/* The exit code of a refusal; errors have their kind's (docs/ERRORS.md). */
+enum { EXIT_REFUSED = 1, SWEEP_AT_MOST = 16 };
+
+/* One invocation. */
+struct call {
+	struct arena arena;
+	int argc;
+	char **argv;
+	const char *handler_name;
+	struct config config;
+	const struct handler *handler; /* NULL until the config is read */
+	struct cmdline cmd;
+	struct identity identity;
+	struct bundle bundle;
+	struct decision decision;
+	bool has_identity, has_bundle, has_decision;
+	struct timespec began;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static uint64_t microseconds_since(const struct timespec *began)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)((now.tv_sec - began->tv_sec) * 1000000 + (now.tv_nsec - began->tv_nsec) / 1000);
+}
+
+/* Only returns if it fails. */
+static int hand_off(struct call *c, enum runtime_kind kind, const char *path, const char *const *args,
+		    struct err *err)
+{
+	char **argv;
+
+	if (argv_build(&argv, &c->arena, kind, path, args, c->argc, c->argv, &c->cmd, err) < 0)
+		return -1;
+	(void)execve(path, argv, environ);
+	return err_sys(err, "cannot execute %s, the %s of handler %s", path, runtime_name(kind),
+		       c->handler_name);
+}
+
+static int read_config(struct call *c, struct err *err)
+{
+	if (config_load(&c->config, &c->arena, err) < 0)
+		return -1;
+	c->handler = config_handler(&c->config, c->handler_name);
+	if (!c->handler)
+		return err_set(err, ERR_CONFIG,
+			       "%s has no handler named \"%s\", by which runclamp was called; add it "
+			       "under \"handlers\"",
+			       c->config.path ? c->config.path : "the default configuration",
+			       c->handler_name);
+	return 0;
+}
+
+/* The runtime that the record says has this container. The command line is read
+ * by each runtime's grammar in turn until one of them leads to its own record:
+ * this has to work without the config. Returns -1 if there is none. */
+static int find_recorded(struct call *c, struct registration *ret)
+{
+	struct err ignored;
+	bool found = false;
+
+	for (int kind = 0; kind < RUNTIME_KIND_COUNT; kind++) {
+		struct cmdline cmd;
+
+		if (argv_parse(&cmd, &c->arena, (enum runtime_kind)kind, c->argc, c->argv, &ignored) < 0 ||
+		    !cmd.id)
+			continue;
+		if (cmd.sub != SUB_EXEC && cmd.sub != SUB_DELETE && cmd.sub != SUB_OTHER)
+			return -1; /* starts a new container: the config decides */
+		if (registry_get(ret, &found, &c->arena, cmd.root, cmd.id, &ignored) < 0 || !found ||
+		    (int)ret->runtime != kind)
+			continue;
+		c->cmd = cmd;
+		return 0;
+	}
+	return -1;
+}
+
+static int pass_through(struct call *c, enum runtime_kind kind, const char *path, const char *const *args,
+			struct err *err)
+{
+	if (c->cmd.sub == SUB_DELETE && c->cmd.id)
+		registry_mark(c->cmd.root, c->cmd.id);
+	return hand_off(c, kind, path, args, err);
+}
+
+static int refuse_subcommand(const struct call *c, struct err *err)
+{
+	return err_set(
+		err, ERR_USAGE,
+		"runclamp does not run \"%s %s\": the container would start without passing its gates; use "
+		"create or run",
+		runtime_name(c->handler->runtime), c->cmd.sub_name);
+}
+
+/* From the command line to the decision. */
+static int decide(struct call *c, struct err *err)
+{
+	if (identity_get(&c->identity, &c->arena, c->handler, err) < 0)
+		return -1;
+	c->has_identity = true;
+	if (bundle_open(&c->bundle, &c->arena, c->cmd.bundle ? c->cmd.bundle : ".",
+			c->config.max_config_bytes, err) < 0)
+		return -1;
+	c->has_bundle = true;
+	if (decision_make(&c->decision, &c->arena, &c->config, c->handler, &c->bundle, &c->identity, NULL,
+			  err) < 0)
+		return -1;
+	c->has_decision = true;
+	return 0;
+}
+
+/* One line for the decision, or for the error that came in its place. */
+static int record(struct call *c, const struct err *error, struct err *err)
+{
+	CLEANUP_BUF struct buf line = {0};
+	const struct record_context ctx = {
+		.id = c->cmd.id,
+		.subcommand = c->cmd.sub_name,
+		.handler = c->handler,
+		.identity = c->has_identity ? &c->identity : NULL,
+		.bundle = c->has_bundle ? &c->bundle : NULL,
+		.decision = c->has_decision ? &c->decision : NULL,
+		.error = error,
+		.microseconds = microseconds_since(&c->began),
+	};
+
+	if (!c->handler || !c->config.decision_log)
+		return 0;
+	record_format(&ctx, &line);
+	if (record_append(c->config.decision_log, &line, c->config.decision_log_required, err) < 0)
+		return c->config.decision_log_required ? -1 : 0;
+	return 0;
+}
+
+/* Writes the closure into config.json and hands over to the runtime. */
+static int start(struct call *c, struct err *err)
+{
+	CLEANUP_BUF struct buf text = {0};
+	const struct registration reg = {
+		.handler = c->handler->name,
+		.runtime = c->handler->runtime,
+		.path = c->handler->path,
+		.args = c->handler->args,
+	};
+
+	if (c->decision.inject &&
+	    splice_apply(&c->bundle, c->decision.section.data, c->decision.section.len, &text, err) < 0)
+		return -1;
+	if (registry_put(c->cmd.root, c->cmd.id, &reg, err) < 0)
+		return -1;
+	registry_sweep(SWEEP_AT_MOST);
+	if (record(c, NULL, err) < 0)
+		return -1;
+	if (c->decision.inject && splice_commit(&c->bundle, text.data, text.len, err) < 0)
+		return -1;
+	return hand_off(c, c->handler->runtime, c->handler->path, c->handler->args, err);
+}
+
+static int fail(struct call *c, const struct err *err)
+{
+	struct err ignored;
+
+	if (c->cmd.sub == SUB_CREATE || c->cmd.sub == SUB_RUN)
+		(void)!record(c, err, &ignored);
+	refusal_tell(c->cmd.log, err->msg);
+	return err_exit_code(err->kind);
+}
+
+static int create(struct call *c)
+{
+	struct err err = {0};
+
+	if (decide(c, &err) < 0)
+		return fail(c, &err);
+	if (c->decision.verdict == VERDICT_REFUSE && !c->decision.audit) {
+		if (record(c, NULL, &err) < 0)
+			return fail(c, &err);
+		refusal_tell(c->cmd.log, c->decision.sentence);
+		return EXIT_REFUSED;
+	}
+	(void)!start(c, &err);
+	return fail(c, &err);
+}
+
+static int dispatch(struct call *c)
+{
+	struct err err = {0};
+	struct registration reg;
+
+	if (find_recorded(c, &reg) == 0) {
+		(void)!pass_through(c, reg.runtime, reg.path, reg.args, &err);
+		return fail(c, &err);
+	}
+	if (read_config(c, &err) < 0 ||
+	    argv_parse(&c->cmd, &c->arena, c->handler->runtime, c->argc, c->argv, &err) < 0)
+		return fail(c, &err);
+	switch (c->cmd.sub) {
+	case SUB_CREATE:
+	case SUB_RUN:
+		return create(c);
+	case SUB_RESTORE:
+	case SUB_DO:
+		(void)!refuse_subcommand(c, &err);
+		return fail(c, &err);
+	case SUB_NONE:
+	case SUB_EXEC:
+	case SUB_DELETE:
+	case SUB_OTHER:
+		break;
+	}
+	(void)!pass_through(c, c->handler->runtime, c->handler->path, c->handler->args, &err);
+	return fail(c, &err);
+}
+
+int main(int argc, char *argv[])
+{
+	struct call c = {.argc = argc, .argv = argv, .bundle = {.dirfd = -1, .fd = -1}};
+	int code;
+
+	if (argc < 1)
+		return err_exit_code(ERR_USAGE);
+	(void)clock_gettime(CLOCK_MONOTONIC, &c.began);
+	c.handler_name = base_name(argv[0]);
+	code = dispatch(&c);
+	decision_free(&c.decision);
+	if (c.has_bundle)
+		bundle_close(&c.bundle);
+	arena_free(&c.arena);
+	return code;
+}

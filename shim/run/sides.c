@@ -1,0 +1,107 @@
+#include "load/floorfile.h"
+#include "load/profile_json.h"
+#include "policy/sandbox.h"
+#include "run/work.h"
+#include <string.h>
+
+static int read_engine(struct work *w)
+{
+	struct unknown_names unknown = {0};
+	struct profile *engine = &w->d->sides->engine;
+
+	profile_init(engine, (struct action){ACT_ALLOW, 0}, ARCHSET_ALL);
+	if (!w->bundle->seccomp)
+		return 0;
+	w->d->has_engine = true;
+	if (profile_read(engine, w->arena, &w->bundle->doc, w->bundle->seccomp,
+			 runtime_rule_order(w->id->kind), &unknown, w->err) < 0)
+		return err_wrap(w->err, "%s/config.json: linux.seccomp", w->bundle->path);
+	if (unknown.n > 0)
+		work_warn(w,
+			  "the engine's profile names %zu calls that this version does not know: they are "
+			  "denied",
+			  unknown.n);
+	return 0;
+}
+
+static int read_needs(struct work *w)
+{
+	struct needs *n = &w->d->needs;
+
+	if (w->config->sources & SOURCE_ANNOTATION &&
+	    needs_from_annotations(n, w->arena, w->bundle, w->config->aliases, w->err) < 0)
+		return -1;
+	if (w->image && w->config->sources & SOURCE_CATALOGUE) {
+		struct needs *more = work_alloc(w, sizeof(*more));
+
+		if (!more)
+			return -1;
+		if (needs_from_catalogue(more, w->arena, w->config->catalogue_dir, w->image, w->err) < 0 ||
+		    needs_intersect(n, w->arena, more, w->err) < 0)
+			return -1;
+	}
+	/* A pod's annotations come with its pause container too: they speak of
+	 * the containers. */
+	w->d->is_sandbox = sandbox_is(w->bundle);
+	if (w->d->is_sandbox) {
+		sandbox_needs(&n->allow, &n->named);
+		n->declared = true;
+		n->source[0] = "built in: the pod's pause container";
+		n->nsources = 1;
+	}
+	return 0;
+}
+
+static int read_ceiling(struct work *w)
+{
+	static const struct file_trust trust = {.allow_overflow_uid = true};
+	const char *name = w->handler->ceiling;
+	bool full = strcmp(name, "runtime:full") == 0;
+
+	if (w->id->kind == RUNTIME_RUNSC) {
+		w->sentry = work_alloc(w, sizeof(*w->sentry));
+		if (!w->sentry)
+			return -1;
+		if (identity_ceiling(w->sentry, w->arena, w->id, full, w->err) < 0)
+			return -1;
+	}
+	if (!full && strcmp(name, "runtime") != 0)
+		return ceiling_load(&w->d->whitelist, w->arena, name, config_whitelist_dirs, &trust, w->err);
+	if (!w->sentry)
+		return err_set(w->err, ERR_CONFIG,
+			       "handler %s: the ceiling \"runtime\" is the table of a runsc, and %s has "
+			       "none; name a "
+			       "whitelist",
+			       w->handler->name, runtime_name(w->id->kind));
+	w->d->whitelist = *w->sentry;
+	return 0;
+}
+
+static int read_floor(struct work *w)
+{
+	struct floor *f = &w->d->floor;
+	bool nnp = bundle_no_new_privileges(w->bundle);
+	bool measured = false;
+
+	if (floorfile_load(f, &measured, w->arena, config_floors_dir, w->id->kind, w->id->key, nnp, w->err) <
+	    0)
+		return -1;
+	if (!measured && floor_lookup(f, w->arena, w->id->kind, w->id->version, nnp, w->err) < 0)
+		return -1;
+	if (!measured && f->outside_table)
+		work_warn(w,
+			  "%s %s is not in the table of floors: taken as %s; `clampctl floor measure` finds "
+			  "its own",
+			  runtime_name(w->id->kind), w->id->version_text, f->source);
+	return profile_join(&w->floor, w->arena, &f->need, &f->margin, w->err);
+}
+
+int sides_read(struct work *w)
+{
+	w->d->sides = work_alloc(w, sizeof(*w->d->sides));
+	if (!w->d->sides)
+		return -1;
+	if (read_engine(w) < 0 || read_needs(w) < 0 || read_ceiling(w) < 0 || read_floor(w) < 0)
+		return -1;
+	return 0;
+}

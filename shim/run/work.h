@@ -1,0 +1,38 @@
+/* What the steps of one decision share. Private to decision.c, sides.c and
+ * closure.c. */
+#ifndef RUNCLAMP_RUN_WORK_H
+#define RUNCLAMP_RUN_WORK_H
+
+#include "run/decision.h"
+
+struct work {
+	struct decision *d;
+	struct arena *arena;
+	const struct config *config;
+	const struct handler *handler;
+	const struct bundle *bundle;
+	const struct identity *id;
+	const char *image;
+	struct err *err;
+	struct sysset enosys;
+	struct ceiling *sentry; /* runsc: the table of that very binary */
+	struct profile floor;	/* need and margin together */
+};
+
+/* Notes a refusal; the first gate that refuses is the one that is told. In
+ * audit mode the later gates are still passed. Returns whether to stop. */
+bool work_refuse(struct work *w, enum gate gate, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void work_warn(struct work *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* "a, b and 3 more" in the arena. */
+const char *work_names(struct work *w, const struct sysset *set);
+/* Zeroed memory of the arena, or NULL with the error set. */
+void *work_alloc(struct work *w, size_t size) MUST_CHECK;
+
+/* sides.c: reads engine profile, needs, ceiling and floor into the decision. */
+int sides_read(struct work *w) MUST_CHECK;
+
+/* closure.c: meets the sides, accounts for what each gate took, and writes the
+ * section for the runtime. */
+int closure_build(struct work *w) MUST_CHECK;
+
+#endif
