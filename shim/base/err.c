@@ -95,14 +95,27 @@ int err_sys(struct err *err, const char *fmt, ...)
 	return -1;
 }
 
+/* Of a context that leaves too little room (a path can be long) the end is
+ * kept: the message itself must not be cut. */
 int err_wrap(struct err *err, const char *fmt, ...)
 {
-	char context[SCRATCH], text[2 * SCRATCH];
+	char context[4096 + SCRATCH], text[2 * SCRATCH];
+	const char *from = context, *mark = "";
 	va_list ap;
 	va_start(ap, fmt);
 	(void)vsnprintf(context, sizeof(context), fmt, ap);
 	va_end(ap);
-	(void)snprintf(text, sizeof(text), "%s: %s", context, err->msg);
+	size_t len = strlen(context), used = strlen(err->msg) + sizeof("…: ");
+	size_t room = used < sizeof(err->msg) ? sizeof(err->msg) - used : 0;
+	if (len > room) {
+		mark = "…";
+		from += len - room;
+		while ((*from & 0xc0) == 0x80)
+			from++;
+	}
+	int n = snprintf(text, sizeof(text), "%s%s: %s", mark, from, err->msg);
+	if (n < 0)
+		return -1;
 	err_store(err, err->kind, err->sys, text);
 	return -1;
 }

@@ -36,21 +36,26 @@ struct bundle {
 };
 
 /* Opens and reads PATH/config.json (PATH may be relative).
- * Refused, each with file, line and column: a folder or file that belongs
- * neither to root nor to the caller's effective uid, or that group or others
- * can write (a POSIX ACL counts by its mask in the mode); config.json that is no
- * regular file, or a symbolic link that leads out of the bundle (openat2
- * RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS); more than max bytes; what jdoc
- * refuses; duplicate keys, and keys that fold to a name that runtimes read but
- * are spelled otherwise ("Linux", "LINUX", "linu\u0078" is fine: it unescapes
- * to the name itself), on the top level, in root, process, linux,
- * linux.seccomp, each of its syscalls and their args; duplicate annotations; an annotation
- * that is no string; a known key with a value of the wrong type (null counts as absent). */
+ * Refused, each with file, line and column:
+ * - a folder or file that belongs neither to root nor to the caller's effective
+ *   uid, or that group or others can write (a POSIX ACL counts by its mask in
+ *   the mode), whatever the folder's sticky bit
+ * - config.json that is a symbolic link, wherever it leads (a rename would
+ *   replace the link, not the file), or no regular file; more than max bytes
+ * - what jdoc refuses
+ * - on the top level, in root, process, its capabilities, hooks, mounts, linux,
+ *   its namespaces, linux.seccomp, its syscalls and their args: a key that
+ *   stands there twice, or that folds to a name that runtimes read but is
+ *   spelled otherwise ("Linux", "LINUX"; "linu\u0078" is fine, it unescapes to
+ *   the name itself); a known key with a value of the wrong type (null counts
+ *   as absent). Unknown keys are left alone.
+ * - an annotation that stands there twice or is no string, or too many of them. */
 int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_t max,
 		struct err *err) MUST_CHECK;
 /* For fuzzers and tests: the same from memory; dirfd and fd are -1. */
 int bundle_parse(struct bundle *ret, struct arena *arena, const char *text, size_t len,
 		 struct err *err) MUST_CHECK;
+/* Harmless on a zeroed bundle. */
 void bundle_close(struct bundle *b);
 
 /* NULL if absent. */

@@ -1,0 +1,163 @@
+#include "load/bundle.h"
+#include "base/file.h"
+#include "load/bundleshape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct jlimits bundle_limits = {.depth = BUNDLE_DEPTH, .tokens = BUNDLE_TOKENS};
+
+/* One annotation into a and, for the search for repeats, into k. */
+static int read_annotation(struct annotation *a, struct bundle_key *k, const struct jdoc *doc, uint32_t key,
+			   struct arena *arena, struct err *err)
+{
+	if (doc->tok[key + 1].type != JTOK_STRING)
+		return jdoc_fail(doc, key + 1, ERR_BUNDLE, err, "an annotation must be a string");
+	a->key = jdoc_string(doc, key, arena, &a->key_len);
+	a->value = jdoc_string(doc, key + 1, arena, &a->value_len);
+	a->value_tok = key + 1;
+	if (!a->key || !a->value)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	*k = (struct bundle_key){.text = a->key, .len = a->key_len, .tok = key};
+	return 0;
+}
+
+static int read_annotations(struct bundle *b, struct arena *arena, struct err *err)
+{
+	const struct jdoc *doc = &b->doc;
+	uint32_t obj = b->annotations, n = obj ? doc->tok[obj].count : 0, i = 0;
+	if (!n)
+		return 0;
+	if (n > BUNDLE_ANNOTATIONS_MAX)
+		return jdoc_fail(doc, obj, ERR_LIMIT, err, "%u annotations, more than the %d allowed", n,
+				 BUNDLE_ANNOTATIONS_MAX);
+	struct annotation *annot = arena_array(arena, n, sizeof(*annot));
+	struct bundle_key *keys = arena_array(arena, n, sizeof(*keys));
+	if (!annot || !keys)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	for (uint32_t key = obj + 1; key < doc->tok[obj].next; key = doc->tok[key + 1].next, i++)
+		if (read_annotation(&annot[i], &keys[i], doc, key, arena, err) < 0)
+			return -1;
+	b->annot = annot;
+	b->nannot = n;
+	return bundle_no_repeats(doc, keys, n, "annotations.", err);
+}
+
+int bundle_parse(struct bundle *ret, struct arena *arena, const char *text, size_t len, struct err *err)
+{
+	struct bundle b = {.dirfd = -1, .fd = -1};
+	if (jdoc_parse(&b.doc, arena, text, len, &bundle_limits, ERR_BUNDLE, err) < 0 ||
+	    bundle_shape(&b, arena, err) < 0 || read_annotations(&b, arena, err) < 0)
+		return -1;
+	*ret = b;
+	return 0;
+}
+
+/* Whoever else can write here can swap the file between our look and the
+ * runtime's: nothing that we decide would hold. A sticky bit does not help, as
+ * the rename has to win. */
+static int check_owner(const struct stat *st, const char *what, struct err *err)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return err_set(err, ERR_BUNDLE, "%s belongs to uid %u, neither to root nor to the caller",
+			       what, st->st_uid);
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err, ERR_BUNDLE, "%s can be written by others (mode %04o)", what,
+			       st->st_mode & 07777);
+	return 0;
+}
+
+static int open_folder(const char *path, struct err *err)
+{
+	struct stat st;
+	CLEANUP_FD int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, "the bundle's folder");
+	if (check_owner(&st, "the bundle's folder", err) < 0)
+		return -1;
+	return TAKE_FD(fd);
+}
+
+/* A name without a slash and O_NOFOLLOW: nothing outside the folder is reached.
+ * O_NONBLOCK: a FIFO must not hang us. */
+static int open_config(int dirfd, struct stat *ret_st, struct err *err)
+{
+	struct stat st;
+	CLEANUP_FD int fd =
+		openat(dirfd, "config.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno == ELOOP)
+		return err_set(err, ERR_BUNDLE, "it is a symbolic link; it must be the file itself");
+	if (fd < 0 && errno == ENXIO) /* a socket, or a device without a driver */
+		return err_set(err, ERR_BUNDLE, "it is not a regular file");
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, "opening it");
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_BUNDLE, "it is not a regular file");
+	if (check_owner(&st, "the file", err) < 0)
+		return -1;
+	*ret_st = st;
+	return TAKE_FD(fd);
+}
+
+static int read_text(int fd, size_t max, struct arena *arena, const char **ret_text, size_t *ret_len,
+		     struct err *err)
+{
+	CLEANUP_FREE char *data = NULL;
+	size_t len;
+	if (file_read_fd(fd, max, &data, &len, err) < 0)
+		return -1;
+	*ret_text = arena_strndup(arena, data, len);
+	if (!*ret_text)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	*ret_len = len;
+	return 0;
+}
+
+int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_t max, struct err *err)
+{
+	struct bundle b;
+	struct stat st;
+	const char *text = NULL;
+	size_t len = 0;
+	const char *name = arena_strndup(arena, path, strlen(path));
+	if (!name)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	CLEANUP_FD int dirfd = open_folder(path, err);
+	if (dirfd < 0)
+		return err_wrap(err, "%s", path);
+	CLEANUP_FD int fd = open_config(dirfd, &st, err);
+	if (fd < 0 || read_text(fd, max, arena, &text, &len, err) < 0 ||
+	    bundle_parse(&b, arena, text, len, err) < 0)
+		return err_wrap(err, "%s/config.json", path);
+	b.path = name;
+	b.st = st;
+	b.dirfd = TAKE_FD(dirfd);
+	b.fd = TAKE_FD(fd);
+	*ret = b;
+	return 0;
+}
+
+void bundle_close(struct bundle *b)
+{
+	if (!b->path)
+		return;
+	(void)close(b->dirfd);
+	(void)close(b->fd);
+	*b = (struct bundle){.dirfd = -1, .fd = -1};
+}
+
+const struct annotation *bundle_annotation(const struct bundle *b, const char *key)
+{
+	size_t len = strlen(key);
+	for (size_t i = 0; i < b->nannot; i++)
+		if (b->annot[i].key_len == len && !memcmp(b->annot[i].key, key, len))
+			return &b->annot[i];
+	return NULL;
+}
+
+bool bundle_no_new_privileges(const struct bundle *b)
+{
+	return b->process_nnp && b->doc.tok[b->process_nnp].type == JTOK_TRUE;
+}
