@@ -15,22 +15,42 @@ struct unknown_names {
 
 /* Reads a section (token of an object) as the runtime would really enforce it:
  * a repeated argument index turns the whole rule into alternatives; several
- * entries for a name are alternatives; `names` and the old `name`. Refused: an
- * unknown action, operator, architecture, flag or key, an index above 5, more
- * than six conditions (crun 1.8 drops the rest), conditions on a rule that
- * names nothing are kept out; wrong types; the same condition with different
- * actions (the runtime would fail). An unknown key refuses with its place.
- * `architectures` absent: the native one only. Default errno: defaultErrnoRet,
- * else EPERM; a rule's: errnoRet, else EPERM. ret_unknown may be NULL. */
+ * entries for a name are alternatives. Refused: an unknown action, operator,
+ * architecture, flag or key (the old `name` too: runtimes ignore it), an index
+ * above 5, more than six conditions (crun 1.8 drops the rest), an incomplete
+ * condition, an empty name, wrong types, an errno above 4095; the same
+ * condition with different actions (the runtime would fail). An entry that
+ * names nothing means nothing; errnoRet means nothing where the action is
+ * neither ERRNO nor TRACE. null counts as absent.
+ * `architectures`: always with the native one, which libseccomp adds. Default
+ * errno: defaultErrnoRet, else EPERM; a rule's: errnoRet, else EPERM.
+ * Errors are ERR_BUNDLE. ret_unknown may be NULL. */
 int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
 		 enum rule_order order, struct unknown_names *ret_unknown, struct err *err) MUST_CHECK;
 
-/* One list entry as needs, manifests and whitelists write it: "name", or
- * {"name": …, "args": […]}. Appends alternatives for each; a repeated index is an error here (written by
- * people for us: ambiguous). Unknown names: ERR of `kind` with the nearest known name,
- * unless `skip_unknown`. Result: an allow-list (ALLOW for the listed, EPERM else). */
+/* Reads a profile as Podman takes it from an image label: the above, or
+ * Docker's form (archMap, name, comment, errno and defaultErrno as words). An
+ * entry that depends on capabilities, architectures or the kernel (includes,
+ * excludes) is refused: what the image needs would depend on the node. Unknown
+ * names are refused too, with the nearest known one. ERR_NEEDS. */
+int profile_read_label(struct profile *ret, struct arena *arena, const struct jdoc *doc, const char *where,
+		       struct err *err) MUST_CHECK;
+
+/* A list of entries as needs, manifests and whitelists write them: "name", or
+ * {"name": …, "args": […]}. Several entries for a name, also over several
+ * calls, are alternatives; a repeated index in one is an error here (written by
+ * people for us: ambiguous). Unknown names: an error of `kind` with the nearest
+ * known name, unless `skip_unknown`. `into`: an allow-list, initialised by the
+ * caller with its deny action as default. */
 int allowlist_read(struct profile *into, struct arena *arena, const struct jdoc *doc, uint32_t array,
 		   const char *where, enum err_kind kind, bool skip_unknown, struct err *err) MUST_CHECK;
+
+/* Appends what such a list allows in the same form, as a JSON array: one entry
+ * per name and rule, sorted. */
+void allowlist_write(const struct profile *p, struct buf *out);
+
+/* An error "WHERE: unknown system call "opennat"; did you mean "openat"?". */
+int syscall_unknown(const char *where, enum err_kind kind, const char *name, size_t len, struct err *err);
 
 /* How a profile is written for one runtime. */
 struct emit_style {
@@ -41,14 +61,16 @@ struct emit_style {
 	bool cache_key;		   /* crun >= 1.9 caches filters by a key that leaves errnoRet out:
 				      an inert rule makes the key differ */
 	bool kill_as_kill;	   /* runsc knows SCMP_ACT_KILL only */
-	bool architectures;	   /* runsc ignores them: still written */
 	const char *stub_names[4]; /* runc: names whose numbers keep its ENOSYS line up */
 };
 
-/* Appends the section as JSON, minimal and stable: sorted names grouped by
- * action and condition, defaultAction, architectures (never absent), flags only
- * if they were present, no entry without names. The same profile gives the
- * same bytes. */
-void profile_write(const struct profile *p, const struct emit_style *style, struct buf *out);
+/* Appends the section as compact JSON, minimal and stable: names sorted and
+ * grouped by action and condition, unconditional entries first; architectures
+ * always (runc has no ENOSYS stub without them), flags only if they were
+ * present, the listener only while a NOTIFY is left, no entry without names.
+ * The same profile gives the same bytes, and so does the profile that is read
+ * back from them. ERR_LIMIT: a rule's complement has too many parts. */
+int profile_write(const struct profile *p, const struct emit_style *style, struct arena *arena,
+		  struct buf *out, struct err *err) MUST_CHECK;
 
 #endif

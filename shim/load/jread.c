@@ -1,0 +1,107 @@
+#include "load/jread.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+/* Nothing that we read nests deeper than a manifest's conditions; the tokens
+ * bound what a text of a few hundred kilobytes may cost. */
+static const struct jlimits limits = {.depth = 16, .tokens = 1 << 17};
+
+static const char *const type_words[] = {
+	[JTOK_NULL] = "null",	     [JTOK_FALSE] = "false",	 [JTOK_TRUE] = "true",
+	[JTOK_NUMBER] = "a number",  [JTOK_STRING] = "a string", [JTOK_ARRAY] = "an array",
+	[JTOK_OBJECT] = "an object",
+};
+
+int jread_fail(const struct jread *r, uint32_t tok, const char *fmt, ...)
+{
+	char what[sizeof(r->err->msg)];
+	uint32_t line, col;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	jdoc_position(r->doc, r->doc->tok[tok].start, &line, &col);
+	return err_set(r->err, r->kind, "%s: %s (line %" PRIu32 ", column %" PRIu32 ")", r->where, what, line,
+		       col);
+}
+
+int jread_nomem(const struct jread *r)
+{
+	return err_set(r->err, ERR_LIMIT, "%s: out of memory", r->where);
+}
+
+int jread_open(struct jread *r, struct jdoc *ret_doc, const char *text, size_t len)
+{
+	if (jdoc_parse(ret_doc, r->arena, text, len, &limits, r->kind, r->err))
+		return err_wrap(r->err, "%s", r->where);
+	r->doc = ret_doc;
+	return 0;
+}
+
+int jread_type(const struct jread *r, uint32_t tok, enum jtok_type type, const char *what)
+{
+	/* Token 0 is the document itself: a member that is not there. */
+	if (!tok && type != r->doc->tok[0].type)
+		return jread_fail(r, 0, "%s is missing", what);
+	if (r->doc->tok[tok].type != type)
+		return jread_fail(r, tok, "%s must be %s", what, type_words[type]);
+	return 0;
+}
+
+int jread_u64(const struct jread *r, uint32_t tok, const char *what, uint64_t max, uint64_t *ret)
+{
+	uint64_t v;
+
+	if (!tok)
+		return jread_fail(r, 0, "%s is missing", what);
+	if (!jdoc_u64(r->doc, tok, &v) || v > max)
+		return jread_fail(r, tok, "%s must be a whole number from 0 to %" PRIu64, what, max);
+	*ret = v;
+	return 0;
+}
+
+int jread_string(const struct jread *r, uint32_t tok, const char *what, const char **ret, size_t *ret_len)
+{
+	const struct jtok *t = &r->doc->tok[tok];
+
+	if (!tok && t->type != JTOK_STRING)
+		return jread_fail(r, 0, "%s is missing", what);
+	if (t->type != JTOK_STRING)
+		return jread_fail(r, tok, "%s must be a string", what);
+	if (!t->escaped) {
+		*ret = r->doc->text + t->start + 1;
+		*ret_len = t->end - t->start - 2;
+		return 0;
+	}
+	*ret = jdoc_string(r->doc, tok, r->arena, ret_len);
+	return *ret ? 0 : jread_nomem(r);
+}
+
+int jread_line(const struct jread *r, uint32_t tok, const char *what, size_t max, const char **ret)
+{
+	const char *s;
+	size_t len;
+
+	if (jread_string(r, tok, what, &s, &len))
+		return -1;
+	if (!len || len > max)
+		return jread_fail(r, tok, "%s must have 1 to %zu bytes", what, max);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+			return jread_fail(r, tok, "%s must not hold control characters", what);
+	s = arena_strndup(r->arena, s, len);
+	if (!s)
+		return jread_nomem(r);
+	*ret = s;
+	return 0;
+}
+
+int jread_object(const struct jread *r, uint32_t tok, const char *what, const char *const names[],
+		 uint32_t ret_vals[])
+{
+	if (jread_type(r, tok, JTOK_OBJECT, what))
+		return -1;
+	return jdoc_members(r->doc, tok, r->where, names, ret_vals, r->kind, r->err);
+}

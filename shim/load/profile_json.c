@@ -1,0 +1,191 @@
+#include "load/profile_reader.h"
+#include "load/secflag.h"
+
+enum { PATH_LIMIT = 4096, METADATA_LIMIT = 64 << 10 };
+
+enum section_key {
+	KEY_DEFAULT_ACTION,
+	KEY_DEFAULT_ERRNO,
+	KEY_ARCHITECTURES,
+	KEY_FLAGS,
+	KEY_LISTENER_PATH,
+	KEY_LISTENER_METADATA,
+	KEY_SYSCALLS,
+	/* From here on: only in a label. */
+	KEY_ARCH_MAP,
+	KEY_COMMENT,
+	KEY_ERRNO_WORD,
+	SECTION_KEYS
+};
+static const char *const section_oci[] = {"defaultAction", "defaultErrnoRet",  "architectures", "flags",
+					  "listenerPath",  "listenerMetadata", "syscalls",	NULL};
+static const char *const section_label[] = {
+	"defaultAction",
+	"defaultErrnoRet",
+	"architectures",
+	"flags",
+	"listenerPath",
+	"listenerMetadata",
+	"syscalls",
+	"archMap",
+	"comment",
+	"defaultErrno",
+	NULL,
+};
+
+static int read_archs(const struct jread *r, uint32_t array, archset *into)
+{
+	if (jread_type(r, array, JTOK_ARRAY, "architectures"))
+		return -1;
+	JREAD_EACH(i, t, r->doc, array)
+	{
+		const char *s;
+		size_t len;
+
+		if (jread_string(r, t, "an architecture", &s, &len))
+			return -1;
+		int arch = arch_from_oci(s, len);
+		if (arch < 0)
+			return profile_reader_unknown(r, t, "architecture", s, len);
+		*into |= (archset)1 << arch;
+	}
+	return 0;
+}
+
+/* Docker's archMap: the native architecture's row names those beside it. */
+static int read_arch_map(const struct jread *r, uint32_t array, archset *into)
+{
+	static const char *const keys[] = {"architecture", "subArchitectures", NULL};
+
+	if (jread_type(r, array, JTOK_ARRAY, "archMap"))
+		return -1;
+	JREAD_EACH(i, t, r->doc, array)
+	{
+		uint32_t vals[ARRAY_LEN(keys)];
+		archset others = 0;
+		const char *s;
+		size_t len;
+
+		if (jread_object(r, t, "an entry of archMap", keys, vals) ||
+		    jread_string(r, vals[0], "architecture", &s, &len))
+			return -1;
+		int arch = arch_from_oci(s, len);
+		if (arch < 0)
+			return profile_reader_unknown(r, vals[0], "architecture", s, len);
+		vals[1] = jread_unless_null(r->doc, vals[1]);
+		if (vals[1] && read_archs(r, vals[1], &others))
+			return -1;
+		if (arch == ARCH_NATIVE)
+			*into |= others;
+	}
+	return 0;
+}
+
+static int read_flags(const struct jread *r, uint32_t array, uint32_t *into)
+{
+	if (jread_type(r, array, JTOK_ARRAY, "flags"))
+		return -1;
+	JREAD_EACH(i, t, r->doc, array)
+	{
+		const char *s;
+		size_t len;
+
+		if (jread_string(r, t, "a flag", &s, &len))
+			return -1;
+		uint32_t flag = secflag_from_name(s, len);
+		if (!flag)
+			return profile_reader_unknown(r, t, "flag", s, len);
+		*into |= flag;
+	}
+	return 0;
+}
+
+/* Go writes an empty string for what it does not set. */
+static int read_text(const struct jread *r, uint32_t tok, const char *what, size_t max, const char **ret)
+{
+	const struct jtok *t = &r->doc->tok[tok];
+
+	if (!tok || (t->type == JTOK_STRING && t->end - t->start == 2))
+		return 0;
+	return jread_line(r, tok, what, max, ret);
+}
+
+/* Everything but `syscalls`. */
+static int read_head(const struct profile_reader *rd, struct profile *p, const uint32_t key[])
+{
+	const struct jread *r = &rd->r;
+	archset archs = (archset)1 << ARCH_NATIVE;
+	struct action def;
+
+	if (profile_reader_action(r, key[KEY_DEFAULT_ACTION], key[KEY_DEFAULT_ERRNO], "defaultAction", &def))
+		return -1;
+	if (key[KEY_ARCH_MAP] && key[KEY_ARCHITECTURES])
+		return jread_fail(r, key[KEY_ARCH_MAP], "both architectures and archMap are given");
+	if (key[KEY_ARCHITECTURES] && read_archs(r, key[KEY_ARCHITECTURES], &archs))
+		return -1;
+	if (key[KEY_ARCH_MAP] && read_arch_map(r, key[KEY_ARCH_MAP], &archs))
+		return -1;
+	profile_init(p, def, archs);
+	p->has_flags = key[KEY_FLAGS] != 0;
+	if (key[KEY_FLAGS] && read_flags(r, key[KEY_FLAGS], &p->flags))
+		return -1;
+	if (read_text(r, key[KEY_LISTENER_PATH], "listenerPath", PATH_LIMIT, &p->listener_path))
+		return -1;
+	return read_text(r, key[KEY_LISTENER_METADATA], "listenerMetadata", METADATA_LIMIT,
+			 &p->listener_metadata);
+}
+
+static int read_section(struct profile_reader *rd, struct profile *p, uint32_t section, enum rule_order order)
+{
+	const struct jread *r = &rd->r;
+	uint32_t key[SECTION_KEYS] = {0};
+
+	if (jread_object(r, section, "the profile", rd->label ? section_label : section_oci, key))
+		return -1;
+	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
+	if (read_head(rd, p, key))
+		return -1;
+	if (key[KEY_SYSCALLS]) {
+		if (jread_type(r, key[KEY_SYSCALLS], JTOK_ARRAY, "syscalls"))
+			return -1;
+		JREAD_EACH(i, t, r->doc, key[KEY_SYSCALLS])
+		if (profile_reader_entry(rd, t))
+			return -1;
+	}
+	if (rulebag_apply(&rd->bag, p, r->arena, order, false, r->err)) {
+		r->err->kind = r->err->kind == ERR_LIMIT ? ERR_LIMIT : r->kind;
+		return err_wrap(r->err, "%s", r->where);
+	}
+	return 0;
+}
+
+int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
+		 enum rule_order order, struct unknown_names *ret_unknown, struct err *err)
+{
+	struct profile_reader rd = {
+		/* A later specification may add keys; what they would do is
+		 * unknown here, so they are refused, and the message says
+		 * which keys are meant. */
+		.r = {doc, arena, "linux.seccomp (keys of runtime-spec 1.3)", ERR_BUNDLE, err},
+	};
+	struct profile p;
+
+	if (read_section(&rd, &p, section, order))
+		return -1;
+	*ret = p;
+	if (ret_unknown)
+		*ret_unknown = rd.unknown;
+	return 0;
+}
+
+int profile_read_label(struct profile *ret, struct arena *arena, const struct jdoc *doc, const char *where,
+		       struct err *err)
+{
+	struct profile_reader rd = {.r = {doc, arena, where, ERR_NEEDS, err}, .label = true};
+	struct profile p;
+
+	if (read_section(&rd, &p, 0, RULES_LIBSECCOMP))
+		return -1;
+	*ret = p;
+	return 0;
+}

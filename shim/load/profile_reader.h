@@ -1,0 +1,28 @@
+/* What the files that read a section share. */
+#ifndef RUNCLAMP_LOAD_PROFILE_READER_H
+#define RUNCLAMP_LOAD_PROFILE_READER_H
+
+#include "load/jread.h"
+#include "load/profile_json.h"
+#include "load/rulebag.h"
+
+struct profile_reader {
+	struct jread r;
+	bool label; /* Podman's forms too */
+	struct rulebag bag;
+	struct sysset named; /* whatever the action */
+	struct unknown_names unknown;
+	size_t unknown_cap;
+};
+
+/* An error 'unknown WHAT "word"'. */
+int profile_reader_unknown(const struct jread *r, uint32_t tok, const char *what, const char *s, size_t len);
+/* An action and, where it takes one, its errno; EPERM when none is given. */
+int profile_reader_action(const struct jread *r, uint32_t tok, uint32_t errno_tok, const char *what,
+			  struct action *ret) MUST_CHECK;
+/* null counts as absent. */
+void profile_reader_drop_nulls(const struct jread *r, uint32_t key[], size_t n);
+/* One element of `syscalls`. */
+int profile_reader_entry(struct profile_reader *rd, uint32_t entry) MUST_CHECK;
+
+#endif
