@@ -1,24 +1,28 @@
 # runclamp: make [all|demo|test|test-asan|test-matrix|bench|fuzz|lint|install|uninstall|deps|clean]
 B ?= build
+DESTDIR ?=
 prefix ?= /usr/local
 sysconfdir ?= /etc
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
 libexecdir ?= $(prefix)/libexec/runclamp
 datadir ?= $(prefix)/share/runclamp
 VERSION := 0.1.0
 
-CC ?= gcc
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 OPT ?= -O2 -g
 WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wstrict-prototypes \
         -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
-CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen -DRUNCLAMP_VERSION='"$(VERSION)"' \
-            -DRUNCLAMP_SYSCONFDIR='"$(sysconfdir)"' -DRUNCLAMP_DATADIR='"$(datadir)"' -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"'
+PLACES := -DRUNCLAMP_VERSION='"$(VERSION)"' -DRUNCLAMP_SYSCONFDIR='"$(sysconfdir)"' \
+          -DRUNCLAMP_DATADIR='"$(datadir)"' -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"'
+CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen $(PLACES)
 CFLAGS = -std=gnu11 $(OPT) -fPIE -ffunction-sections -fdata-sections $(WARN) $(SAN) $(if $(SAN),,$(HARDEN))
 LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN)
 STATIC = $(if $(SAN),-pie,-static-pie)
 LIBS := -lcap -lmd
 
-# The layers, lowest first: shim/README says which may include which.
+# The layers, lowest first; tests/lint/layers says which may include which.
 LIB_SRC := $(wildcard shim/base/*.c shim/model/*.c shim/load/*.c shim/policy/*.c) $(filter-out shim/run/main.c,$(wildcard shim/run/*.c))
 CTL_SRC := $(wildcard shim/ctl/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -32,6 +36,7 @@ $(B)/runclamp: $(call obj,shim/run/main.c) $(B)/librunclamp.a
 $(B)/clampctl: $(call obj,$(CTL_SRC)) $(B)/librunclamp.a
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/librunclamp.a: $(call obj,$(LIB_SRC))
+	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(B)/obj/%.o: %.c $(B)/gen/syscalls.inc
@@ -40,6 +45,11 @@ $(B)/obj/%.o: %.c $(B)/gen/syscalls.inc
 $(B)/gen/syscalls.inc: shim/model/gen-syscalls.awk shim/model/syscalls.tbl
 	@mkdir -p $(@D)
 	awk -f $< shim/model/syscalls.tbl | gperf > $@.tmp && mv $@.tmp $@
+# Another prefix or version: only what names a place is compiled again.
+$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c)): $(B)/gen/places
+$(B)/gen/places: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(PLACES))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(PLACES))' > $@
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/librunclamp.a
@@ -47,7 +57,49 @@ $(B)/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/librunclamp.a
 	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -MF $(B)/obj/$*.unit.d $(LDFLAGS) -pie -o $@ $< $(B)/librunclamp.a $(LIBS) -lcmocka -ljansson -lseccomp
 units: $(UNIT)
 
+# `make asan-units`: any target again, under the sanitizers.
+asan-%:
+	$(MAKE) B=$(B)/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" $*
+
+# What Debian 12 has to have. None of these packages starts a service.
+BUILD_DEPS := gcc make libc6-dev libcap-dev libmd-dev gperf
+TEST_DEPS := pkg-config libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
+             shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
+             patchelf xz-utils mandoc binutils util-linux ca-certificates
+deps:
+	@tests/install-deps $(BUILD_DEPS) $(TEST_DEPS)
+demo: deps
+	@B=$(B) tests/demo/demo
+test: deps
+	@B=$(B) tests/run
+test-asan: deps
+	@B=$(B) tests/run asan
+lint: deps
+	@B=$(B) tests/run lint
+
+MAN := $(wildcard docs/man/*.[578])
+install: all
+	install -d $(addprefix $(DESTDIR),$(bindir) $(datadir)/whitelists $(libexecdir)) \
+	  $(addprefix $(DESTDIR)$(sysconfdir)/runclamp/,closures.d floors.d whitelists)
+	install -d -m 750 $(DESTDIR)/var/log/runclamp
+	install $(B)/runclamp $(B)/clampctl $(DESTDIR)$(bindir)/
+	ln -sf runclamp $(DESTDIR)$(bindir)/runclamp-runsc
+	install -m 644 config/whitelists/*.json $(DESTDIR)$(datadir)/whitelists/
+	test -e $(DESTDIR)$(sysconfdir)/runclamp/config.json || \
+	  install -m 644 config/config.json $(DESTDIR)$(sysconfdir)/runclamp/
+	for page in $(MAN); do install -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page || exit 1; done
+# The configuration stays if it was changed, and so do folders that hold files.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,runclamp clampctl runclamp-runsc)
+	rm -rf $(DESTDIR)$(datadir) $(DESTDIR)$(libexecdir)
+	rm -f $(foreach page,$(MAN),$(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
+	! cmp -s config/config.json $(DESTDIR)$(sysconfdir)/runclamp/config.json || \
+	  rm $(DESTDIR)$(sysconfdir)/runclamp/config.json
+	for dir in closures.d floors.d whitelists .; do \
+	  rmdir $(DESTDIR)$(sysconfdir)/runclamp/$$dir 2>/dev/null || true; done
+	rmdir $(DESTDIR)/var/log/runclamp 2>/dev/null || true
+
 clean:
 	rm -rf $(B)
 
-.PHONY: all units clean
+.PHONY: all units deps demo test test-asan lint install uninstall clean FORCE
