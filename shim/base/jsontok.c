@@ -32,14 +32,20 @@ static char peek(const struct parser *p)
 	return p->pos < p->len ? p->text[p->pos] : '\0';
 }
 
-static void skip_space(struct parser *p)
+static void skip_spaces(struct parser *p)
 {
-	while (p->pos < p->len) {
-		char c = p->text[p->pos];
-		if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
-			break;
-		p->pos++;
-	}
+	size_t i = p->pos;
+	while (i < p->len &&
+	       (p->text[i] == ' ' || p->text[i] == '\n' || p->text[i] == '\t' || p->text[i] == '\r'))
+		i++;
+	p->pos = i;
+}
+
+/* Engines write JSON without spaces. */
+static inline void skip_space(struct parser *p)
+{
+	if (p->pos < p->len && p->text[p->pos] <= ' ')
+		skip_spaces(p);
 }
 
 /* Something that no JSON value or punctuation begins with: other parsers, and
@@ -155,10 +161,12 @@ static bool none_special(const char *s)
 
 static void skip_plain(struct parser *p)
 {
-	while (p->len - p->pos >= 8 && none_special(p->text + p->pos))
-		p->pos += 8;
-	while (p->pos < p->len && plain[(unsigned char)p->text[p->pos]])
-		p->pos++;
+	const char *s = p->text + p->pos, *end = p->text + p->len;
+	while (end - s >= 8 && none_special(s))
+		s += 8;
+	while (s < end && plain[(unsigned char)*s])
+		s++;
+	p->pos = (size_t)(s - p->text);
 }
 
 static bool scan_string(struct parser *p)

@@ -175,9 +175,13 @@ static const char *dot(const struct shape *shape)
 
 static const struct member *find_exact(const struct jdoc *doc, const struct shape *shape, uint32_t key)
 {
-	for (size_t i = 0; i < shape->n; i++)
-		if (jdoc_streq(doc, key, shape->members[i].name))
+	/* An empty name's first character is its closing quote. */
+	char first = doc->tok[key].escaped ? '\0' : doc->text[doc->tok[key].start + 1];
+	for (size_t i = 0; i < shape->n; i++) {
+		const char *name = shape->members[i].name;
+		if ((!first || first == *name) && jdoc_streq(doc, key, name))
 			return &shape->members[i];
+	}
 	return NULL;
 }
 
