@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum cond_op { COND_NE, COND_LT, COND_LE, COND_EQ, COND_GE, COND_GT, COND_MASKED_EQ, COND_OP_COUNT };
@@ -40,33 +41,40 @@ bool conj_holds(const struct conj *c, const uint64_t args[static COND_ARGS]);
  * MASKED_EQ with a value outside its mask). */
 bool cond_is_all(const struct cond *c);
 bool cond_is_empty(const struct cond *c);
+bool cond_subset(const struct cond *a, const struct cond *b);
+bool cond_disjoint(const struct cond *a, const struct cond *b);
+bool cond_equal(const struct cond *a, const struct cond *b); /* same spelling */
+/* How many of the 2^64 values it holds, as a part of one; rounded. */
+double cond_share(const struct cond *c);
 
-/* A list of conditions or conjunctions in an arena. */
-struct cond_list {
-	struct cond *v;
-	size_t n, cap;
-};
+enum { COND_PIECES = 256 };
+/* a ∩ b and a \ b as disjoint conditions; how many. One operator in, the same
+ * operator out where one side contains the other. A meet has at most 128 pieces
+ * (an interval has at most 126 aligned blocks); a difference that has more than
+ * COND_PIECES returns SIZE_MAX. */
+size_t cond_meet(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
+size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
+
+/* A list of conjunctions in an arena. More than CONJ_MAX is ERR_LIMIT: the whole
+ * section may have 512 conditions in the end (profile.h), and hostile input must
+ * not buy more work than this number squared. */
+enum { CONJ_MAX = 1024 };
 struct conj_list {
 	struct conj *v;
 	size_t n, cap;
 };
+int conj_push(struct arena *arena, struct conj_list *list, const struct conj *c, struct err *err) MUST_CHECK;
 
-/* Appends a ∩ b as disjoint conditions (none: empty). One operator in, the same
- * operator out where one side contains the other. -1: ERR_LIMIT. */
-int cond_meet(struct arena *arena, const struct cond *a, const struct cond *b, struct cond_list *out,
-	      struct err *err) MUST_CHECK;
-/* Appends the complement of a as disjoint conditions. */
-int cond_complement(struct arena *arena, const struct cond *a, struct cond_list *out,
-		    struct err *err) MUST_CHECK;
-bool cond_subset(const struct cond *a, const struct cond *b);
-bool cond_equal(const struct cond *a, const struct cond *b); /* same spelling */
-
+/* Appends a ∩ b as disjoint conjunctions (none: empty), without conditions that always hold. */
 int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 	      struct err *err) MUST_CHECK;
 /* Appends a \ b as disjoint conjunctions. */
 int conj_subtract(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 		  struct err *err) MUST_CHECK;
 bool conj_subset(const struct conj *a, const struct conj *b);
+bool conj_disjoint(const struct conj *a, const struct conj *b);
+bool conj_is_empty(const struct conj *c);
+double conj_share(const struct conj *c);
 /* A total order (for stable output); 0 only when spelled alike. */
 int conj_compare(const struct conj *a, const struct conj *b);
 /* Whether any condition has a bit above 31 in value or value_two. */

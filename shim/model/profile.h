@@ -40,7 +40,9 @@ struct rule {
 	struct action act;
 };
 
-/* What one syscall answers: the rules are disjoint; where none holds: `other`. */
+/* What one syscall answers: the rules are disjoint; where none holds: `other`.
+ * What this module makes is also writable as it stands: with rules, `other` is
+ * the profile's default, and no rule answers that. */
 struct sysrules {
 	struct action other;
 	uint32_t nrules;
@@ -54,6 +56,9 @@ struct profile {
 	bool has_flags;		   /* `flags` was present: [] is not the same as absent */
 	const char *listener_path; /* of the engine, verbatim, or NULL; in the arena */
 	const char *listener_metadata;
+	archset unfit;		      /* where a compiled side enforces something else: see
+					 profile_drop_narrow_archs */
+	struct sysset named;	      /* what a section named, whatever it answered; not met */
 	struct sysrules sys[SYS_MAX]; /* by id; initialised to {def} by profile_init */
 };
 
@@ -76,7 +81,8 @@ void profile_init(struct profile *p, struct action def, archset archs);
 enum rule_order { RULES_LIBSECCOMP, RULES_FIRST_MATCH };
 
 /* Sets sys[id] from rules in the order they were written (may overlap): makes
- * them disjoint. `where` for messages (the syscall's name). */
+ * them disjoint. At most CONJ_MAX rules for a name, PROFILE_MAX_RULES in all. */
+enum { PROFILE_MAX_RULES = 4096 };
 int profile_set_rules(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
 		      enum rule_order order, struct err *err) MUST_CHECK;
 /* sys[id] answers act whatever the arguments. */
@@ -109,9 +115,11 @@ struct profile_size {
 enum { PROFILE_MAX_INSTRUCTIONS = 3500, PROFILE_MAX_CONDITIONS = 512 };
 struct profile_size profile_measure(const struct profile *p);
 
-/* Leaves 32-bit architectures out if an emitted condition has a bit above 31
- * (libseccomp cuts value and mask there), or if a multiplexed call (socketcall,
- * ipc) would lose a denial on X86. Returns the set that was removed. */
+/* Leaves 32-bit architectures out where libseccomp would enforce something else
+ * than the profile says, or where a profile that was met into it is narrower
+ * there: it cuts value and mask to 32 bits, and on X86 it also writes rules on
+ * socketcall and ipc for their members, without their conditions. Call it on what
+ * is written. Returns the set that was removed. */
 archset profile_drop_narrow_archs(struct profile *p);
 
 #endif

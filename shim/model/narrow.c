@@ -1,0 +1,156 @@
+#include "model/rules.h"
+
+#include <string.h>
+
+/* libseccomp 2.5.4 writes a rule for one of these calls on X86 twice: for its
+ * own number, if it has one, and for the call that multiplexes it, with the
+ * member's code as the first argument and without the rule's own conditions
+ * (they stand behind a pointer). The order is the kernel's. */
+struct mux {
+	const char *call;
+	const char *members; /* separated by blanks */
+};
+static const struct mux muxes[] = {
+	{"socketcall", "socket bind connect listen accept getsockname getpeername socketpair send recv "
+		       "sendto recvfrom shutdown "
+		       "setsockopt getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg"},
+	{"ipc", "semop semget semctl semtimedop msgsnd msgrcv msgget msgctl shmat shmdt shmget shmctl"},
+};
+
+/* The least and the most restrictive that a set of answers holds. */
+struct range {
+	enum act_kind least, most;
+	bool any;
+};
+
+static void widen(struct range *r, struct action act)
+{
+	if (!r->any || act.kind < r->least)
+		r->least = act.kind;
+	if (!r->any || act.kind > r->most)
+		r->most = act.kind;
+	r->any = true;
+}
+
+static struct range answers(const struct sysrules *s)
+{
+	struct range r = {0};
+
+	widen(&r, s->other);
+	for (uint32_t i = 0; i < s->nrules; i++)
+		widen(&r, s->rules[i].act);
+	return r;
+}
+
+/* What the compiled program may answer to `call` with the member's code. */
+static struct range answers_through(const struct profile *p, int call, int member)
+{
+	const struct sysrules *c = &p->sys[call], *m = &p->sys[member];
+	struct range r = {0};
+
+	/* A rule without conditions beats the ones that were written for members. */
+	if (c->nrules == 0 && !action_equal(c->other, p->def)) {
+		widen(&r, c->other);
+		return r;
+	}
+	if (c->nrules) {
+		r = answers(c);
+		widen(&r, p->def);
+	}
+	for (uint32_t i = 0; i < m->nrules; i++)
+		widen(&r, m->rules[i].act);
+	if (!m->nrules || !action_equal(m->other, p->def))
+		widen(&r, m->other);
+	return r;
+}
+
+typedef bool mux_test(const struct profile *p, const struct profile *side, int call, int member);
+
+static bool find(const struct profile *p, const struct profile *side, mux_test *test)
+{
+	for (size_t i = 0; i < ARRAY_LEN(muxes); i++) {
+		int call = sys_lookup(muxes[i].call, strlen(muxes[i].call));
+		for (const char *name = muxes[i].members; *name;) {
+			size_t len = strcspn(name, " ");
+			int member = sys_lookup(name, len);
+			if (call >= 0 && member >= 0 && test(p, side, call, member))
+				return true;
+			name += len + strspn(name + len, " ");
+		}
+	}
+	return false;
+}
+
+static bool wider_than_side(const struct profile *p, const struct profile *side, int call, int member)
+{
+	return answers_through(p, call, member).least < answers_through(side, call, member).most;
+}
+
+static bool wider_than_member(const struct profile *p, const struct profile *side, int call, int member)
+{
+	(void)side;
+	return answers_through(p, call, member).least < answers(&p->sys[member]).most;
+}
+
+static bool mux_fits(const struct profile *ret, const struct profile *side)
+{
+	return !find(ret, side, wider_than_side);
+}
+
+static bool mux_loses_denial(const struct profile *p)
+{
+	return find(p, NULL, wider_than_member);
+}
+
+/* Whether, on an architecture of 32 bits, a or b may deny what ret allows there:
+ * a condition that needs more is cut by libseccomp. */
+static bool loses_bits(const struct sysrules *ret, const struct sysrules *side)
+{
+	bool wide = false;
+	enum act_kind most = side->other.kind;
+
+	for (uint32_t i = 0; i < side->nrules; i++) {
+		wide |= conj_needs_64bit(&side->rules[i].when);
+		if (side->rules[i].act.kind > most)
+			most = side->rules[i].act.kind;
+	}
+	return wide && (ret->nrules || ret->other.kind < most);
+}
+
+static archset narrow_archs(void)
+{
+	archset set = 0;
+	for (unsigned i = 0; i < ARCH_COUNT; i++)
+		if (arch_is_32bit((enum arch_id)i))
+			set |= 1u << i;
+	return set;
+}
+
+archset profile_meet_unfit(const struct profile *ret, const struct profile *a, const struct profile *b)
+{
+	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
+
+	if (!(ret->archs & narrow & ~unfit))
+		return unfit;
+	for (int id = 0; id < sys_count(); id++)
+		if (loses_bits(&ret->sys[id], &a->sys[id]) || loses_bits(&ret->sys[id], &b->sys[id]))
+			return unfit | narrow;
+	if (ret->archs & 1u << ARCH_X86 && !(mux_fits(ret, a) && mux_fits(ret, b)))
+		unfit |= 1u << ARCH_X86;
+	return unfit;
+}
+
+archset profile_drop_narrow_archs(struct profile *p)
+{
+	archset drop = p->unfit;
+
+	for (int id = 0; id < sys_count(); id++)
+		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
+			if (conj_needs_64bit(&p->sys[id].rules[i].when))
+				drop |= narrow_archs();
+	if (mux_loses_denial(p))
+		drop |= 1u << ARCH_X86;
+	drop &= p->archs;
+	p->archs &= ~drop;
+	return drop;
+}

@@ -1,0 +1,98 @@
+#include "model/profile.h"
+#include "model/rules.h"
+
+#include <string.h>
+
+static const char *const act_names[] = {
+	[ACT_ALLOW] = "SCMP_ACT_ALLOW",
+	[ACT_LOG] = "SCMP_ACT_LOG",
+	[ACT_TRACE] = "SCMP_ACT_TRACE",
+	[ACT_NOTIFY] = "SCMP_ACT_NOTIFY",
+	[ACT_ERRNO] = "SCMP_ACT_ERRNO",
+	[ACT_TRAP] = "SCMP_ACT_TRAP",
+	[ACT_KILL_THREAD] = "SCMP_ACT_KILL_THREAD",
+	[ACT_KILL_PROCESS] = "SCMP_ACT_KILL_PROCESS",
+};
+
+int act_from_name(const char *name, size_t len)
+{
+	static const char kill[] = "SCMP_ACT_KILL";
+
+	if (len == sizeof(kill) - 1 && memcmp(name, kill, len) == 0)
+		return ACT_KILL_THREAD;
+	for (size_t i = 0; i < ARRAY_LEN(act_names); i++)
+		if (strlen(act_names[i]) == len && memcmp(act_names[i], name, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *act_name(enum act_kind kind)
+{
+	return act_names[kind];
+}
+
+bool action_equal(struct action a, struct action b)
+{
+	return a.kind == b.kind && a.errno_ret == b.errno_ret;
+}
+
+struct action action_meet(struct action a, struct action b)
+{
+	return b.kind > a.kind ? b : a;
+}
+
+void profile_init(struct profile *p, struct action def, archset archs)
+{
+	memset(p, 0, sizeof(*p));
+	p->def = def;
+	p->archs = archs;
+	for (int id = 0; id < SYS_MAX; id++)
+		p->sys[id].other = def;
+}
+
+void profile_set(struct profile *p, int id, struct action act)
+{
+	p->sys[id] = (struct sysrules){.other = act};
+}
+
+struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS])
+{
+	const struct sysrules *s = &p->sys[id];
+
+	for (uint32_t i = 0; i < s->nrules; i++)
+		if (conj_holds(&s->rules[i].when, args))
+			return s->rules[i].act;
+	return s->other;
+}
+
+bool profile_allows_some(const struct profile *p, int id)
+{
+	const struct sysrules *s = &p->sys[id];
+
+	for (uint32_t i = 0; i < s->nrules; i++)
+		if (s->rules[i].act.kind <= ACT_LOG)
+			return true;
+	return s->other.kind <= ACT_LOG;
+}
+
+bool profile_allows_all(const struct profile *p, int id)
+{
+	const struct sysrules *s = &p->sys[id];
+
+	for (uint32_t i = 0; i < s->nrules; i++)
+		if (s->rules[i].act.kind > ACT_LOG)
+			return false;
+	return s->other.kind <= ACT_LOG;
+}
+
+int profile_check_total(const struct profile *p, struct err *err)
+{
+	uint32_t n = 0;
+
+	for (int id = 0; id < SYS_MAX; id++)
+		n += p->sys[id].nrules;
+	if (n <= PROFILE_MAX_RULES)
+		return 0;
+	return err_set(err, ERR_LIMIT, "argument conditions: more than %d rules with conditions",
+		       PROFILE_MAX_RULES);
+}

@@ -1,0 +1,124 @@
+#include "model/rules.h"
+
+#include <string.h>
+
+/* libseccomp leaves out the operand's bits outside the mask, as runsc does not
+ * (it never matches then). */
+static void cut_operands(struct conj *c)
+{
+	for (unsigned i = 0; i < COND_ARGS; i++)
+		if (c->used & 1u << i && c->arg[i].op == COND_MASKED_EQ)
+			c->arg[i].value_two &= c->arg[i].value;
+}
+
+/* Whether an earlier rule takes all of rules[i], or a larger one later that
+ * answers the same, with nothing else between. */
+static bool subsumed(const struct rule *rules, size_t n, size_t i)
+{
+	const struct conj *mine = &rules[i].when;
+
+	for (size_t j = 0; j < i; j++)
+		if (conj_subset(mine, &rules[j].when))
+			return true;
+	for (size_t j = i + 1; j < n && action_equal(rules[i].act, rules[j].act); j++)
+		if (conj_subset(mine, &rules[j].when) && !conj_subset(&rules[j].when, mine))
+			return true;
+	return false;
+}
+
+/* The first rule that holds answers, else `rest`. */
+static int place(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
+		 struct action rest, struct err *err)
+{
+	struct cells cells = {.arena = arena};
+	struct sysrules made;
+	size_t k = 0;
+	struct rule *kept = arena_array(arena, n, sizeof(*kept));
+
+	if (n && !kept)
+		return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
+	for (size_t i = 0; i < n; i++)
+		if (!subsumed(rules, n, i))
+			kept[k++] = rules[i];
+	for (size_t i = 0; i < k; i++)
+		if (cells_add(&cells, &kept[i].when, kept, i, kept[i].act, err))
+			return -1;
+	if (cells_finish(&made, &cells, rest, p->def, err))
+		return -1;
+	p->sys[id] = made;
+	return profile_check_total(p, err);
+}
+
+/* The more restrictive first; equal ones stay in their order. */
+static void sort_by_action(struct rule *rules, size_t n, struct rule *spare)
+{
+	size_t k = 0;
+
+	for (int kind = ACT_KILL_PROCESS; kind >= ACT_ALLOW; kind--)
+		for (size_t i = 0; i < n; i++)
+			if ((int)rules[i].act.kind == kind)
+				spare[k++] = rules[i];
+	memcpy(rules, spare, n * sizeof(*rules));
+}
+
+static int check_conflicts(int id, const struct rule *rules, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+			if (!action_equal(rules[i].act, rules[j].act) &&
+			    conj_compare(&rules[i].when, &rules[j].when) == 0)
+				return err_set(err, ERR_BUNDLE,
+					       "%s: the same conditions with two actions, %s and %s: the "
+					       "runtime would fail to load that",
+					       sys_name(id), act_name(rules[i].act.kind),
+					       act_name(rules[j].act.kind));
+	return 0;
+}
+
+/* A rule whose action is the default is left out before libseccomp sees it, by
+ * runc and crun alike; errnoRet counts. */
+static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct rule *rules, size_t n,
+			  struct rule *spare, struct err *err)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct rule *r = &rules[i];
+		if (action_equal(r->act, p->def))
+			continue;
+		if (r->when.used == 0) {
+			profile_set(p, id, r->act);
+			return 0;
+		}
+		cut_operands(&r->when);
+		rules[k++] = *r;
+	}
+	if (check_conflicts(id, rules, k, err))
+		return -1;
+	sort_by_action(rules, k, spare);
+	return place(p, arena, id, rules, k, p->def, err);
+}
+
+static int set_first_match(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
+			   struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rules[i].when.used == 0)
+			return place(p, arena, id, rules, i, rules[i].act, err);
+	return place(p, arena, id, rules, n, p->def, err);
+}
+
+int profile_set_rules(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
+		      enum rule_order order, struct err *err)
+{
+	if (n > CONJ_MAX)
+		return err_set(err, ERR_LIMIT, "%s: more than %d rules", sys_name(id), CONJ_MAX);
+	if (order == RULES_FIRST_MATCH)
+		return set_first_match(p, arena, id, rules, n, err);
+	struct rule *copy = arena_array(arena, 2 * n + 1, sizeof(*copy));
+	if (!copy)
+		return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
+	if (n)
+		memcpy(copy, rules, n * sizeof(*copy));
+	return set_libseccomp(p, arena, id, copy, n, copy + n, err);
+}
