@@ -1,0 +1,29 @@
+/* How a configuration's values are resolved: the handler's own, else the
+ * config's, else the level's. Between config.c and config_parse.c. */
+#ifndef RUNCLAMP_LOAD_CONFIG_RESOLVE_H
+#define RUNCLAMP_LOAD_CONFIG_RESOLVE_H
+
+#include "base/jsontok.h"
+#include "load/config.h"
+
+/* What is written in one place; -1 or NULL: nothing. */
+struct settings {
+	int level, mode, on_missing, over, syscalls;
+	const char *ceiling;
+};
+
+extern const struct settings settings_unset;
+extern const char *const config_no_args[]; /* holds NULL only */
+
+void settings_resolve(struct handler *h, const struct settings *own, const struct settings *top);
+
+/* The first of the usual folders that has an executable of that name, or NULL. */
+const char *config_find_runtime(enum runtime_kind runtime);
+/* Sets runtime and path: the first of runc, crun; path NULL if neither is there. */
+void config_first_runtime(struct handler *h);
+
+/* Everything as DESIGN's defaults, with `top` taken into account. */
+int config_defaults(struct config *ret, struct arena *arena, const struct settings *top,
+		    struct err *err) MUST_CHECK;
+
+#endif
