@@ -166,19 +166,20 @@ static int write_section(struct work *w)
 		if (!p)
 			return -1;
 	}
-	d->dropped_archs = profile_drop_narrow_archs(p);
-	if (d->dropped_archs)
-		work_warn(w, "32-bit architectures are left out: an argument condition needs 64 bits there");
-	if (!pass_size(w, p))
-		return 0;
 	if (lower_profile(low, p, d->has_engine ? &d->sides->engine : NULL, w->id->kind, w->id->version,
 			  w->sentry, &lower_err) < 0) {
 		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
 		return 0;
 	}
-	profile_write(&low->profile, &low->style, &d->section);
-	if (d->section.failed)
+	d->dropped_archs = profile_drop_narrow_archs(&low->profile);
+	if (d->dropped_archs)
+		work_warn(w, "32-bit architectures are left out: the closure could not be held there");
+	if (!pass_size(w, &low->profile))
+		return 0;
+	if (profile_write(&low->profile, &low->style, w->arena, &d->section, w->err) < 0)
 		return -1;
+	if (d->section.failed)
+		return err_set(w->err, ERR_SYSTEM, "out of memory");
 	sha256_hex(d->section.data, d->section.len, d->sha256);
 	d->inject = true;
 	return 0;

@@ -17,10 +17,12 @@ static void put_time(struct buf *out)
 
 static void put_string(struct buf *out, const char *key, const char *value, size_t max)
 {
+	size_t len = value ? strlen(value) : 0;
+
 	if (!value)
 		return;
 	buf_printf(out, ",\"%s\":", key);
-	buf_jstr(out, value, strnlen(value, max));
+	buf_jstr(out, value, len < max ? len : max);
 }
 
 /* "KEY":{"count":12,"names":["a","b"]}: at most max names. Nothing if empty. */
