@@ -21,18 +21,22 @@ struct ceiling {
 
 /* Parses a whitelist file's text (format: docs/man/runclamp-whitelist.5):
  * {"version":1,"name","about","source","amd64":{"architectures","syscalls","partial","unimplemented","floor","spelling"},"arm64":{…}}
- * `full_only` leaves `partial` out. Unknown keys and names refuse. */
+ * It is a sentry's table if it has `unimplemented`. `full_only` leaves `partial`
+ * out. `architectures` absent: the native one. Of the other architecture only
+ * the keys are looked at. Unknown keys and names refuse. Errors are ERR_CONFIG. */
 int ceiling_parse(struct ceiling *ret, struct arena *arena, const char *text, size_t len, const char *where,
 		  bool full_only, struct err *err) MUST_CHECK;
 
 /* Loads by name from dirs (NULL-terminated, first hit: /etc/runclamp/whitelists,
  * then the installed data folder), or by absolute path; trusted files only.
- * A name may end in ":full". A name that no folder has: an error that lists those there are. */
+ * Either may end in ":full". A name that no folder has: an error that lists those there are. */
 int ceiling_load(struct ceiling *ret, struct arena *arena, const char *name, const char *const *dirs,
 		 const struct file_trust *trust, struct err *err) MUST_CHECK;
 
 /* Turns the output of `runsc help syscalls -format json` into a whitelist
- * file's text, matched by number (facts: the sentry spells some names its own way). */
+ * file's text, matched by number: the sentry spells some names its own way. A
+ * number that our table does not know is left out: it could not be allowed
+ * anyway. ERR_RUNTIME. */
 int ceiling_from_runsc(const char *text, size_t len, const char *release, struct buf *out,
 		       struct err *err) MUST_CHECK;
 

@@ -4,13 +4,36 @@
 #define RUNCLAMP_LOAD_FLOORFILE_H
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "model/runtime.h"
 
-/* DIR/RUNTIME-KEY.json: {"version":1,"runtime":"runc","runtime_version":"1.1.5","binary":KEY,
+/* {"version":1,"runtime":"runc","runtime_version":"1.1.5","binary":KEY,
  * "nnp_true":{"need":[…],"margin":[…]},"nnp_false":{…},"measured":"RFC 3339"}; entries as in whitelists.
- * *ret_found false: no file for that binary. Trusted files only. */
+ * All keys are required; an unknown one is an error. */
+enum { FLOORFILE_MAX = 256 << 10, FLOORFILE_NAME = 160 };
+
+/* "RUNTIME-KEY.json". -1: the key is none (it comes from identity_get). */
+int floorfile_name(char dst[static FLOORFILE_NAME], enum runtime_kind kind, const char *binary_key,
+		   struct err *err) MUST_CHECK;
+
+/* *ret_found false: DIR has no file for that binary. Trusted files only; a
+ * file about another runtime or binary than its name says is an error. */
 int floorfile_load(struct floor *ret, bool *ret_found, struct arena *arena, const char *dir,
 		   enum runtime_kind kind, const char *binary_key, bool no_new_privileges,
-		   struct err *err) MUST_CHECK;
+		   const struct file_trust *trust, struct err *err) MUST_CHECK;
+int floorfile_parse(struct floor *ret, struct arena *arena, const char *text, size_t len, const char *where,
+		    enum runtime_kind kind, const char *binary_key, bool no_new_privileges,
+		    struct err *err) MUST_CHECK;
+
+/* What a file says. Index 1: noNewPrivileges true. */
+struct floorfile {
+	enum runtime_kind kind;
+	const char *runtime_version;
+	const char *binary_key;
+	const char *measured; /* "2026-01-02T03:04:05Z" */
+	const struct profile *need[2];
+	const struct profile *margin[2];
+};
+void floorfile_write(const struct floorfile *f, struct buf *out);
 
 #endif

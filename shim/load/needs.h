@@ -2,14 +2,15 @@
 #ifndef RUNCLAMP_LOAD_NEEDS_H
 #define RUNCLAMP_LOAD_NEEDS_H
 
+#include "base/file.h"
 #include "load/bundle.h"
 #include "model/profile.h"
 
-enum { NEEDS_TEXT_MAX = 256 << 10, NEEDS_SOURCES_MAX = 8 };
+enum { NEEDS_TEXT_MAX = 256 << 10, NEEDS_SOURCES_MAX = 16 };
 
 /* What is parsed strictly but not enforced by this version. */
 struct needs_extra {
-	const char *const *capabilities; /* "CAP_NET_BIND_SERVICE"; in the arena */
+	const char *const *capabilities; /* "CAP_NET_BIND_SERVICE", by number; in the arena */
 	uint32_t ncapabilities;
 	bool has_capabilities;
 	const char *const *egress; /* "10.0.0.0/8:443/tcp" */
@@ -22,7 +23,8 @@ struct needs {
 	bool declared;	      /* at least one source said something about syscalls */
 	struct profile allow; /* the intersection of all sources (valid if declared) */
 	struct sysset named;  /* names in `allow`: the count that the limit judges */
-	/* which sources were read, for the record: "annotation io.runclamp.syscalls" */
+	/* which sources were read, for the record: "annotation io.runclamp.syscalls"; the first
+	 * NEEDS_SOURCES_MAX of them (all are intersected) */
 	const char *source[NEEDS_SOURCES_MAX];
 	uint32_t nsources;
 	const char *const *absent; /* names known, but absent on this architecture: noted and dropped */
@@ -36,10 +38,11 @@ struct needs {
  * replaces the plain key; keys for other containers are ignored, but must be known ones. Several forms are
  * intersected. Refused: any other io.runclamp. key (nearest known one), an unknown syscall name (nearest
  * known one), malformed values, an unknown capability, an image digest of the wrong form. `aliases`: config's
- * extra annotation names for io.runclamp.syscalls / signature ("syscalls", "signature"); may be
- * NULL-terminated empty. */
+ * extra annotation names: "signature" is one for io.runclamp.signature, any other for
+ * io.runclamp.syscalls; at most NEEDS_ALIASES_MAX, NULL-terminated; may be NULL. */
 int needs_from_annotations(struct needs *ret, struct arena *arena, const struct bundle *b,
-			   const char *const *syscalls_aliases, struct err *err) MUST_CHECK;
+			   const char *const *aliases, struct err *err) MUST_CHECK;
+enum { NEEDS_ALIASES_MAX = 8 };
 
 /* A manifest (DESIGN: version, image, syscalls, capabilities, network) from
  * text; `where` names it in messages. ret_reference/ret_digest may be NULL. */
@@ -52,8 +55,11 @@ int needs_intersect(struct needs *into, struct arena *arena, const struct needs 
 		    struct err *err) MUST_CHECK;
 
 /* The catalogue: DIR/NAME.json manifests (a trusted folder) whose image.reference equals, or
- * image.digest equals, ref. None found: ret->declared is false. */
+ * image.digest equals, ref; several are intersected. None found, or no such folder: ret->declared is
+ * false. Refused: more than CATALOGUE_FILES entries, one of more than NEEDS_TEXT_MAX bytes, one that is
+ * no JSON object with an image (it might have been meant for this one). */
 int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const char *ref,
-			 struct err *err) MUST_CHECK;
+			 const struct file_trust *trust, struct err *err) MUST_CHECK;
+enum { CATALOGUE_FILES = 4096 };
 
 #endif

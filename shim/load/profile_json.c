@@ -156,6 +156,7 @@ static int read_section(struct profile_reader *rd, struct profile *p, uint32_t s
 		r->err->kind = r->err->kind == ERR_LIMIT ? ERR_LIMIT : r->kind;
 		return err_wrap(r->err, "%s", r->where);
 	}
+	p->named = rd->named;
 	return 0;
 }
 

@@ -1,0 +1,119 @@
+#include "base/text.h"
+#include "load/needs_form.h"
+#include "load/profile_json.h"
+
+#include <string.h>
+
+enum { REFERENCE_MAX = 512 };
+
+/* Only the one spelling: what is compared must not have two. */
+static bool digest_ok(const char *s)
+{
+	static const char sha256[] = "sha256:";
+
+	if (strncmp(s, sha256, strlen(sha256)) != 0)
+		return false;
+	s += strlen(sha256);
+	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
+}
+
+int manifest_image(const struct jread *r, uint32_t image, const char **ret_reference, const char **ret_digest)
+{
+	static const char *const keys[] = {"reference", "digest", NULL};
+	const char *reference = NULL, *digest = NULL;
+	uint32_t key[ARRAY_LEN(keys)];
+
+	if (jread_object(r, image, "image", keys, key))
+		return -1;
+	if (!key[0] && !key[1])
+		return jread_fail(r, image, "image names neither a reference nor a digest");
+	if (key[0] && jread_line(r, key[0], "image.reference", REFERENCE_MAX, &reference))
+		return -1;
+	if (key[1] && jread_line(r, key[1], "image.digest", REFERENCE_MAX, &digest))
+		return -1;
+	if (reference && strchr(reference, ' '))
+		return jread_fail(r, key[0], "image.reference must not hold blanks");
+	if (digest && !digest_ok(digest))
+		return jread_fail(r, key[1], "image.digest must be \"sha256:\" and 64 lower-case hex digits");
+	*ret_reference = reference;
+	*ret_digest = digest;
+	return 0;
+}
+
+static int read_capabilities(struct needs *into, const struct jread *r, uint32_t array)
+{
+	uint64_t set = 0;
+
+	if (jread_type(r, array, JTOK_ARRAY, "capabilities"))
+		return -1;
+	JREAD_EACH(i, t, r->doc, array)
+	{
+		const char *s;
+		size_t len;
+
+		if (jread_string(r, t, "a capability", &s, &len) ||
+		    capability_add(&set, s, len, r->where, r->err))
+			return -1;
+	}
+	return capability_names(&into->extra, set, r->arena) ? jread_nomem(r) : 0;
+}
+
+static int read_network(struct needs *into, const struct jread *r, uint32_t network)
+{
+	static const char *const keys[] = {"egress", NULL};
+	uint32_t key[ARRAY_LEN(keys)];
+
+	if (jread_object(r, network, "network", keys, key))
+		return -1;
+	return egress_read(&into->extra, r, key[0]);
+}
+
+enum manifest_key { KEY_VERSION, KEY_IMAGE, KEY_SYSCALLS, KEY_CAPABILITIES, KEY_NETWORK, KEY_COUNT };
+
+static int read_manifest(struct needs *into, const struct jread *r, const char **ret_reference,
+			 const char **ret_digest)
+{
+	static const char *const keys[] = {"version", "image", "syscalls", "capabilities", "network", NULL};
+	uint32_t key[KEY_COUNT];
+	uint64_t version;
+
+	if (jread_object(r, 0, "a manifest", keys, key) ||
+	    jread_u64(r, key[KEY_VERSION], "version", UINT64_MAX, &version))
+		return -1;
+	if (version != 1)
+		return jread_fail(r, key[KEY_VERSION], "version must be 1");
+	if (key[KEY_IMAGE] && manifest_image(r, key[KEY_IMAGE], ret_reference, ret_digest))
+		return -1;
+	if (jread_type(r, key[KEY_SYSCALLS], JTOK_ARRAY, "syscalls"))
+		return -1;
+	needs_declare(into);
+	if (allowlist_read(&into->allow, r->arena, r->doc, key[KEY_SYSCALLS], r->where, ERR_NEEDS, false,
+			   r->err))
+		return -1;
+	if (key[KEY_CAPABILITIES] && read_capabilities(into, r, key[KEY_CAPABILITIES]))
+		return -1;
+	if (key[KEY_NETWORK] && read_network(into, r, key[KEY_NETWORK]))
+		return -1;
+	return needs_settle(into, r->arena, r->err);
+}
+
+int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text, size_t len,
+			const char *where, const char **ret_reference, const char **ret_digest,
+			struct err *err)
+{
+	struct jread r = {.arena = arena, .where = where, .kind = ERR_NEEDS, .err = err};
+	const char *reference = NULL, *digest = NULL;
+	struct needs one = {.source = {where}, .nsources = 1};
+	struct jdoc doc;
+
+	if (len > NEEDS_TEXT_MAX)
+		return err_set(err, ERR_LIMIT, "%s: larger than %d bytes", where, NEEDS_TEXT_MAX);
+	if (jread_open(&r, &doc, text, len) || read_manifest(&one, &r, &reference, &digest))
+		return -1;
+	*ret = one;
+	if (ret_reference)
+		*ret_reference = reference;
+	if (ret_digest)
+		*ret_digest = digest;
+	return 0;
+}

@@ -1,0 +1,171 @@
+#include "load/needs.h"
+#include "base/text.h"
+#include "load/needs_form.h"
+
+#include <string.h>
+
+static const char prefix[] = "io.runclamp.";
+
+/* What an annotation may be called. Each is a form of its own: several are
+ * intersected. */
+static const struct needs_key {
+	const char *name;
+	needs_form *form;
+} keys[] = {
+	{"io.runclamp.syscalls", needs_form_syscalls},
+	{"io.runclamp.capabilities", needs_form_capabilities},
+	{"io.runclamp.closure", needs_form_manifest},
+	{"io.runclamp.signature", needs_form_signature},
+	{"io.containers.seccomp.profile", needs_form_profile},
+};
+enum { KEYS = ARRAY_LEN(keys), ALL_KEYS = KEYS + NEEDS_ALIASES_MAX };
+static const char *const key_names[] = {"io.runclamp.syscalls", "io.runclamp.capabilities",
+					"io.runclamp.closure", "io.runclamp.signature", NULL};
+
+struct finder {
+	const struct bundle *b;
+	struct needs_key key[ALL_KEYS];
+	size_t nkeys;
+	const struct annotation *found[ALL_KEYS]; /* the one that counts for this container */
+	bool own[ALL_KEYS];			  /* it names the container */
+	const char *container;			  /* or NULL */
+	struct err *err;
+};
+
+static int add_aliases(struct finder *f, const char *const *aliases)
+{
+	memcpy(f->key, keys, sizeof(keys));
+	f->nkeys = KEYS;
+	for (; aliases && *aliases; aliases++) {
+		if (f->nkeys == ALL_KEYS)
+			return err_set(f->err, ERR_CONFIG, "aliases: more than %d", NEEDS_ALIASES_MAX);
+		f->key[f->nkeys++] = (struct needs_key){
+			*aliases, strcmp(*aliases, "signature") ? needs_form_syscalls : needs_form_signature};
+	}
+	return 0;
+}
+
+/* The container's name in its pod, as the engine says it. */
+static int find_container(struct finder *f)
+{
+	const struct annotation *cri = bundle_annotation(f->b, "io.kubernetes.cri.container-name");
+	const struct annotation *crio = bundle_annotation(f->b, "io.kubernetes.cri-o.ContainerName");
+
+	if (cri && crio && strcmp(cri->value, crio->value) != 0)
+		return err_set(
+			f->err, ERR_NEEDS,
+			"annotations io.kubernetes.cri.container-name and "
+			"io.kubernetes.cri-o.ContainerName disagree: which keys are this container's?");
+	f->container = cri ? cri->value : crio ? crio->value : NULL;
+	return 0;
+}
+
+static int unknown_key(const struct annotation *a, size_t base_len, struct err *err)
+{
+	const char *near = text_nearest(a->key, base_len, key_names);
+	char shown[120];
+
+	text_show(shown, sizeof(shown), a->key, a->key_len);
+	if (near)
+		return err_set(err, ERR_NEEDS, "unknown annotation \"%s\"; did you mean \"%s\"?", shown,
+			       near);
+	return err_set(
+		err, ERR_NEEDS,
+		"unknown annotation \"%s\": runclamp knows io.runclamp.syscalls, capabilities, closure "
+		"and signature",
+		shown);
+}
+
+/* Names that Kubernetes and CRI-O give to containers, with room for others. */
+static bool container_name_ok(const char *s, size_t len)
+{
+	if (!len || len > 253)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') ||
+		      (s[i] >= '0' && s[i] <= '9') || s[i] == '-' || s[i] == '_' || s[i] == '.'))
+			return false;
+	return true;
+}
+
+static int find_key(const struct finder *f, const char *s, size_t len)
+{
+	for (size_t i = 0; i < f->nkeys; i++)
+		if (strlen(f->key[i].name) == len && !memcmp(f->key[i].name, s, len))
+			return (int)i;
+	return -1;
+}
+
+static int take_annotation(struct finder *f, const struct annotation *a)
+{
+	const char *slash = memchr(a->key, '/', a->key_len);
+	size_t base_len = slash ? (size_t)(slash - a->key) : a->key_len;
+	bool ours = a->key_len >= strlen(prefix) && !memcmp(a->key, prefix, strlen(prefix));
+	int k = find_key(f, a->key, base_len);
+
+	/* An alias may hold a slash itself. */
+	if (k < 0 && slash) {
+		k = find_key(f, a->key, a->key_len);
+		slash = k < 0 ? slash : NULL;
+	}
+	if (k < 0)
+		return ours ? unknown_key(a, base_len, f->err) : 0;
+	if (!slash) {
+		if (!f->own[k])
+			f->found[k] = a;
+		return 0;
+	}
+
+	size_t name_len = a->key_len - base_len - 1;
+	if (!container_name_ok(slash + 1, name_len)) {
+		char shown[120];
+
+		return err_set(f->err, ERR_NEEDS,
+			       "annotation \"%s\": what follows the slash is no container name",
+			       text_show(shown, sizeof(shown), a->key, a->key_len));
+	}
+	if (!f->container || strlen(f->container) != name_len ||
+	    memcmp(f->container, slash + 1, name_len) != 0)
+		return 0;
+	f->found[k] = a;
+	f->own[k] = true;
+	return 0;
+}
+
+static int read_key(struct needs *into, struct arena *arena, const struct needs_key *key,
+		    const struct annotation *a, struct err *err)
+{
+	char where[400];
+	struct needs one = {0};
+	struct needs_text text = {.s = a->value, .len = a->value_len, .arena = arena, .err = err};
+
+	(void)snprintf(where, sizeof(where), "annotation %s", a->key);
+	text.where = arena_strndup(arena, where, strlen(where));
+	if (!text.where)
+		return err_set(err, ERR_LIMIT, "%s: out of memory", where);
+	if (a->value_len > NEEDS_TEXT_MAX)
+		return err_set(err, ERR_LIMIT, "%s: larger than %d bytes", where, NEEDS_TEXT_MAX);
+	if (key->form(&one, &text))
+		return -1;
+	one.source[0] = text.where;
+	one.nsources = 1;
+	return needs_intersect(into, arena, &one, err);
+}
+
+int needs_from_annotations(struct needs *ret, struct arena *arena, const struct bundle *b,
+			   const char *const *aliases, struct err *err)
+{
+	struct finder f = {.b = b, .err = err};
+	struct needs all = {0};
+
+	if (add_aliases(&f, aliases) || find_container(&f))
+		return -1;
+	for (size_t i = 0; i < b->nannot; i++)
+		if (take_annotation(&f, &b->annot[i]))
+			return -1;
+	for (size_t k = 0; k < f.nkeys; k++)
+		if (f.found[k] && read_key(&all, arena, &f.key[k], f.found[k], err))
+			return -1;
+	*ret = all;
+	return 0;
+}
