@@ -81,10 +81,9 @@ char *text_show(char *dst, size_t cap, const char *s, size_t len)
 		char one[12];
 		size_t used, n = show_one(one, s + i, len - i, &used);
 		if (at + n >= cap) {
-			at = safe;
-			if (at + cut_len < cap) {
-				memcpy(dst + at, cut, cut_len);
-				at += cut_len;
+			if (cut_len < cap) {
+				memcpy(dst + safe, cut, cut_len);
+				at = safe + cut_len;
 			}
 			break;
 		}
