@@ -73,6 +73,15 @@ const char *config_find_runtime(enum runtime_kind runtime)
 	return NULL;
 }
 
+bool config_is_usual_path(const char *path)
+{
+	for (int r = 0; r < RUNTIME_KIND_COUNT; r++)
+		for (int i = 0; i < USUAL_PLACES; i++)
+			if (strcmp(usual_places[r][i], path) == 0)
+				return true;
+	return false;
+}
+
 void config_first_runtime(struct handler *h)
 {
 	h->runtime = RUNTIME_RUNC;

@@ -19,6 +19,8 @@ void settings_resolve(struct handler *h, const struct settings *own, const struc
 
 /* The first of the usual folders that has an executable of that name, or NULL. */
 const char *config_find_runtime(enum runtime_kind runtime);
+/* Whether a path is one of those that config_find_runtime may return. */
+bool config_is_usual_path(const char *path);
 /* Sets runtime and path: the first of runc, crun; path NULL if neither is there. */
 void config_first_runtime(struct handler *h);
 

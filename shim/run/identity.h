@@ -21,7 +21,9 @@ struct identity {
 
 /* Checks path (and inner): absolute, root-owned, executable, not runclamp
  * itself (device and inode of /proc/self/exe). Asks --version once (a child
- * with a clean environment and a deadline of 10 s), cached. */
+ * with a clean environment and a deadline of 10 s), cached. In a user namespace
+ * without the host's root, files of the overflow uid count in the usual places
+ * only. */
 int identity_get(struct identity *ret, struct arena *arena, const struct handler *h,
 		 struct err *err) MUST_CHECK;
 
@@ -30,8 +32,10 @@ int identity_get(struct identity *ret, struct arena *arena, const struct handler
 int identity_ceiling(struct ceiling *ret, struct arena *arena, const struct identity *id, bool full_only,
 		     struct err *err) MUST_CHECK;
 
-/* Runs argv[0] (absolute path) and collects at most max bytes of stdout; stderr too with
- * with_stderr. A deadline in ms. Also for clampctl. */
+/* Runs argv[0] (absolute path) and collects at most max bytes of stdout (more is
+ * ERR_LIMIT); stderr too with with_stderr. A clean environment, stdin from
+ * /dev/null, a process group of its own that is killed at the deadline (ms).
+ * *ret_out is NUL-terminated (free); *ret_status is waitpid's. Also for clampctl. */
 int identity_ask(char *const argv[], bool with_stderr, size_t max, unsigned deadline_ms, char **ret_out,
 		 size_t *ret_len, int *ret_status, struct err *err) MUST_CHECK;
 

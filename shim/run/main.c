@@ -90,7 +90,8 @@ static int find_recorded(struct call *c, struct registration *ret)
 			continue;
 		if (cmd.sub != SUB_EXEC && cmd.sub != SUB_DELETE && cmd.sub != SUB_OTHER)
 			return -1; /* starts a new container: the config decides */
-		if (registry_get(ret, &found, &c->arena, cmd.root, cmd.id, &ignored) < 0 || !found ||
+		const struct registry_key key = {c->handler_name, cmd.root, cmd.id};
+		if (registry_get(ret, &found, &c->arena, &key, &ignored) < 0 || !found ||
 		    (int)ret->runtime != kind)
 			continue;
 		c->cmd = cmd;
@@ -103,7 +104,7 @@ static int pass_through(struct call *c, enum runtime_kind kind, const char *path
 			struct err *err)
 {
 	if (c->cmd.sub == SUB_DELETE && c->cmd.id)
-		registry_mark(c->cmd.root, c->cmd.id);
+		registry_mark(&(struct registry_key){c->handler_name, c->cmd.root, c->cmd.id});
 	return hand_off(c, kind, path, args, err);
 }
 
@@ -160,6 +161,7 @@ static int record(struct call *c, const struct err *error, struct err *err)
 static int start(struct call *c, struct err *err)
 {
 	CLEANUP_BUF struct buf text = {0};
+	const struct registry_key key = {c->handler_name, c->cmd.root, c->cmd.id};
 	const struct registration reg = {
 		.handler = c->handler->name,
 		.runtime = c->handler->runtime,
@@ -170,7 +172,7 @@ static int start(struct call *c, struct err *err)
 	if (c->decision.inject &&
 	    splice_apply(&c->bundle, c->decision.section.data, c->decision.section.len, &text, err) < 0)
 		return -1;
-	if (registry_put(c->cmd.root, c->cmd.id, &reg, err) < 0)
+	if (registry_put(&key, &reg, err) < 0)
 		return -1;
 	registry_sweep(SWEEP_AT_MOST);
 	if (record(c, NULL, err) < 0)

@@ -8,6 +8,14 @@
 #include "model/runtime.h"
 #include <stdbool.h>
 
+/* The handler belongs to it: without --root two handlers may well have a
+ * container of the same ID, each in its own runtime's default folder. */
+struct registry_key {
+	const char *handler; /* the name that runclamp was called by */
+	const char *root;    /* --root as given, or NULL: the runtime's default */
+	const char *id;
+};
+
 struct registration {
 	const char *handler;
 	enum runtime_kind runtime;
@@ -15,20 +23,21 @@ struct registration {
 	const char *const *args; /* NULL-terminated */
 };
 
-/* The state folder: /run/runclamp for root in the initial user namespace, else
- * $XDG_RUNTIME_DIR/runclamp; created 0700. Not used (an error) if another user
- * could write it. Returned path lies in the arena. */
+/* The state folder (run/statedir.h); created 0700 with `create`. Not used (an
+ * error) if another user could write it. Returned path lies in the arena. */
 int registry_dir(const char **ret, struct arena *arena, bool create, struct err *err) MUST_CHECK;
 
-/* Keyed by root (NULL: the runtime's default) and id. Replaces an older record. */
-int registry_put(const char *root, const char *id, const struct registration *r, struct err *err) MUST_CHECK;
+/* Replaces an older record. But where the older one names another runtime or
+ * path whose own state for the container is still there, it is an error
+ * (ERR_RUNTIME): that container could never be stopped again. */
+int registry_put(const struct registry_key *key, const struct registration *r, struct err *err) MUST_CHECK;
 /* *ret_found says whether there was one (also a marked one). A record that
  * can't be read or trusted is an error. */
-int registry_get(struct registration *ret, bool *ret_found, struct arena *arena, const char *root,
-		 const char *id, struct err *err) MUST_CHECK;
+int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,
+		 const struct registry_key *key, struct err *err) MUST_CHECK;
 /* delete: the record stays usable, and a later create sweeps it once the
  * runtime's own state folder for the container is gone. */
-void registry_mark(const char *root, const char *id);
+void registry_mark(const struct registry_key *key);
 /* Removes at most `max` marked records whose containers are gone. */
 void registry_sweep(unsigned max);
 

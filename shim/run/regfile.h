@@ -1,0 +1,32 @@
+/* One record of the registry as text, and the runtime's own state beside it. */
+#ifndef RUNCLAMP_RUN_REGFILE_H
+#define RUNCLAMP_RUN_REGFILE_H
+
+#include "base/buf.h"
+#include "run/registry.h"
+
+enum { REGFILE_NAME = 41, REGFILE_ROOTS = 3 };
+
+struct regfile {
+	struct registration reg;
+	const char *id;
+	const char *roots[REGFILE_ROOTS + 1]; /* where the runtime may keep its state; NULL-terminated */
+};
+
+/* The file's name: 40 hex digits of SHA-256 over handler, root and ID. */
+int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err) MUST_CHECK;
+
+/* The roots that the runtime will use, from --root, else the handler's args,
+ * else its defaults in this environment. */
+int regfile_fill(struct regfile *ret, struct arena *arena, const struct registry_key *key,
+		 const struct registration *r, struct err *err) MUST_CHECK;
+
+void regfile_write(const struct regfile *f, struct buf *out);
+/* Records of older and newer versions stay readable: unknown keys are skipped. */
+int regfile_read(struct regfile *ret, struct arena *arena, const char *text, size_t len,
+		 struct err *err) MUST_CHECK;
+
+/* Whether the runtime still has state of that container (or we can't tell). */
+bool regfile_alive(const struct regfile *f);
+
+#endif

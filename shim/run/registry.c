@@ -1,0 +1,177 @@
+#include "run/registry.h"
+#include "base/file.h"
+#include "run/regfile.h"
+#include "run/statedir.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { GONE_NAME = REGFILE_NAME + 5, EXAMINED_PER_SWEPT = 4 };
+
+static void gone_name(char dst[static GONE_NAME], const char *name)
+{
+	(void)snprintf(dst, GONE_NAME, "gone/%.*s", REGFILE_NAME - 1, name);
+}
+
+int registry_dir(const char **ret, struct arena *arena, bool create, struct err *err)
+{
+	char path[PATH_MAX];
+	CLEANUP_FD int fd = statedir_open(NULL, create, err);
+
+	if ((fd < 0 && (create || err->sys != ENOENT)) || statedir_path(path, sizeof(path), err) < 0)
+		return -1;
+	const char *copy = arena_strndup(arena, path, strlen(path));
+	if (!copy)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	*ret = copy;
+	return 0;
+}
+
+/* The record in use, else the marked one. *ret_text NULL: none (free). */
+static int read_record(int dirfd, const char *name, char **ret_text, size_t *ret_len, struct err *err)
+{
+	char gone[GONE_NAME];
+	char *text = NULL;
+
+	if (statedir_read(dirfd, name, &text, ret_len, err) < 0)
+		return -1;
+	if (!text) {
+		gone_name(gone, name);
+		if (statedir_read(dirfd, gone, &text, ret_len, err) < 0)
+			return -1;
+	}
+	*ret_text = text;
+	return 0;
+}
+
+static int parse_record(struct regfile *ret, struct arena *arena, const char *id, const char *text,
+			size_t len, struct err *err)
+{
+	if (regfile_read(ret, arena, text, len, err) < 0)
+		return err_wrap(err, "the record of container \"%.80s\"", id);
+	if (strcmp(ret->id, id) != 0)
+		return err_set(err, ERR_RUNTIME, "the record of container \"%.80s\" names \"%.80s\"", id,
+			       ret->id);
+	return 0;
+}
+
+int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,
+		 const struct registry_key *key, struct err *err)
+{
+	CLEANUP_FD int dirfd = statedir_open(NULL, false, err);
+	CLEANUP_FREE char *text = NULL;
+	char name[REGFILE_NAME];
+	struct regfile f;
+	size_t len = 0;
+
+	if (dirfd < 0 && err->sys == ENOENT) {
+		*ret_found = false;
+		return 0;
+	}
+	if (dirfd < 0 || regfile_name(name, key, err) < 0 || read_record(dirfd, name, &text, &len, err) < 0)
+		return err_wrap(err, "the record of container \"%.80s\"", key->id);
+	if (text) {
+		if (parse_record(&f, arena, key->id, text, len, err) < 0)
+			return -1;
+		*ret = f.reg;
+	}
+	*ret_found = text != NULL;
+	return 0;
+}
+
+/* An older record that must not be replaced: its container still runs under
+ * another runtime. A record that can't be read stands in nobody's way: its
+ * container could not be found by it either. */
+static int check_older(struct arena *arena, const struct regfile *new, const char *text, size_t len,
+		       struct err *err)
+{
+	struct regfile old;
+	struct err ignored;
+
+	if (parse_record(&old, arena, new->id, text, len, &ignored) < 0)
+		return 0;
+	if ((old.reg.runtime == new->reg.runtime &&strcmp(old.reg.path, new->reg.path) == 0) ||
+	    !regfile_alive(&old))
+		return 0;
+	return err_set(err, ERR_RUNTIME,
+		       "container \"%.80s\" still belongs to %s (%s): delete it before it is created anew "
+		       "with %s",
+		       new->id, runtime_name(old.reg.runtime), old.reg.path, new->reg.path);
+}
+
+int registry_put(const struct registry_key *key, const struct registration *r, struct err *err)
+{
+	CLEANUP_FD int dirfd = statedir_open(NULL, true, err);
+	CLEANUP_ARENA struct arena arena = {0};
+	CLEANUP_FREE char *older = NULL;
+	CLEANUP_BUF struct buf text = {0};
+	char name[REGFILE_NAME], gone[GONE_NAME];
+	struct regfile f;
+	size_t len = 0;
+
+	if (dirfd < 0 || regfile_name(name, key, err) < 0 || regfile_fill(&f, &arena, key, r, err) < 0 ||
+	    read_record(dirfd, name, &older, &len, err) < 0)
+		return err_wrap(err, "the record of container \"%.80s\"", key->id);
+	if (older && check_older(&arena, &f, older, len, err) < 0)
+		return -1;
+	regfile_write(&f, &text);
+	if (text.failed)
+		return err_set(err, ERR_LIMIT, "the record of container \"%.80s\": out of memory", key->id);
+	if (file_replace_at(dirfd, name, text.data, text.len, NULL, -1, err) < 0)
+		return err_wrap(err, "the record of container \"%.80s\"", key->id);
+	/* Behind the new record, so that there is one at any time. */
+	gone_name(gone, name);
+	if (older)
+		(void)unlinkat(dirfd, gone, 0);
+	return 0;
+}
+
+void registry_mark(const struct registry_key *key)
+{
+	struct err ignored;
+	CLEANUP_FD int dirfd = statedir_open(NULL, false, &ignored);
+	char name[REGFILE_NAME], gone[GONE_NAME];
+
+	if (dirfd < 0 || regfile_name(name, key, &ignored) < 0)
+		return;
+	gone_name(gone, name);
+	if (renameat(dirfd, name, dirfd, gone) == 0 || faccessat(dirfd, "gone", F_OK, 0) == 0)
+		return;
+	(void)mkdirat(dirfd, "gone", 0700);
+	(void)renameat(dirfd, name, dirfd, gone);
+}
+
+static bool sweep_one(int gone, const char *name)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	CLEANUP_FREE char *text = NULL;
+	struct err ignored;
+	struct regfile f;
+	size_t len = 0;
+
+	if (statedir_read(gone, name, &text, &len, &ignored) < 0 || !text ||
+	    regfile_read(&f, &arena, text, len, &ignored) < 0 || regfile_alive(&f))
+		return false;
+	return unlinkat(gone, name, 0) == 0;
+}
+
+void registry_sweep(unsigned max)
+{
+	struct err ignored;
+	CLEANUP_FD int fd = statedir_open("gone", false, &ignored);
+	unsigned examined = 0, swept = 0;
+	struct dirent *entry;
+
+	CLEANUP_DIR DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!dir)
+		return;
+	int gone = TAKE_FD(fd);
+	while (swept < max && examined < max * EXAMINED_PER_SWEPT && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		examined++;
+		swept += sweep_one(gone, entry->d_name);
+	}
+}

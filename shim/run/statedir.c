@@ -1,0 +1,82 @@
+#include "run/statedir.h"
+#include "base/file.h"
+#include "load/config.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+
+static const char initial[] = "/run/runclamp";
+
+int statedir_path(char *dst, size_t cap, struct err *err)
+{
+	const char *xdg = config_is_initial_root() ? NULL : getenv("XDG_RUNTIME_DIR");
+	int n;
+
+	if (xdg && *xdg && *xdg != '/')
+		return err_set(err, ERR_SYSTEM, "$XDG_RUNTIME_DIR must be an absolute path, not \"%.80s\"",
+			       xdg);
+	if (xdg && *xdg)
+		n = snprintf(dst, cap, "%s/runclamp", xdg);
+	else if (geteuid() == 0) /* also root of a container that lacks one */
+		n = snprintf(dst, cap, "%s", initial);
+	else
+		return err_set(err, ERR_SYSTEM,
+			       "$XDG_RUNTIME_DIR is not set: runclamp has no place for its records");
+	if (n < 0 || (size_t)n >= cap)
+		return err_set(err, ERR_LIMIT, "$XDG_RUNTIME_DIR is too long");
+	return 0;
+}
+
+static int open_folder(int dirfd, const char *name, const char *shown, bool create, struct err *err)
+{
+	CLEANUP_FD int fd = -1;
+	struct stat st;
+
+	if (create && mkdirat(dirfd, name, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, "cannot create %s", shown);
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, "cannot open %s", shown);
+	if (st.st_uid != geteuid() || (st.st_mode & 077))
+		return err_set(err, ERR_SYSTEM,
+			       "%s is not trusted: it must belong to uid %u with mode 0700, not to uid %u "
+			       "with mode %04o",
+			       shown, geteuid(), st.st_uid, st.st_mode & 07777);
+	return TAKE_FD(fd);
+}
+
+int statedir_open(const char *sub, bool create, struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (statedir_path(path, sizeof(path), err) < 0)
+		return -1;
+	/* Asked first: mostly it is there, and mkdir costs more. */
+	CLEANUP_FD int fd = open_folder(AT_FDCWD, path, path, false, err);
+	if (fd < 0 && create && err->sys == ENOENT)
+		fd = open_folder(AT_FDCWD, path, path, true, err);
+	if (fd < 0 || !sub)
+		return TAKE_FD(fd);
+	int inner = open_folder(fd, sub, sub, false, err);
+	if (inner < 0 && create && err->sys == ENOENT)
+		inner = open_folder(fd, sub, sub, true, err);
+	return inner;
+}
+
+int statedir_read(int dirfd, const char *name, char **ret_data, size_t *ret_len, struct err *err)
+{
+	CLEANUP_FD int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT) {
+		*ret_data = NULL;
+		return 0;
+	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, "%s", name);
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
+		return err_set(err, ERR_SYSTEM, "%s is not trusted: uid %u, mode %06o", name, st.st_uid,
+			       st.st_mode);
+	return file_read_fd(fd, STATEDIR_FILE_MAX, ret_data, ret_len, err);
+}
