@@ -29,6 +29,7 @@ struct finder {
 	const struct annotation *found[ALL_KEYS]; /* the one that counts for this container */
 	bool own[ALL_KEYS];			  /* it names the container */
 	const char *container;			  /* or NULL */
+	const char *unnamed; /* a key for a named container where this has no name */
 	struct err *err;
 };
 
@@ -124,6 +125,8 @@ static int take_annotation(struct finder *f, const struct annotation *a)
 			       "annotation \"%s\": what follows the slash is no container name",
 			       text_show(shown, sizeof(shown), a->key, a->key_len));
 	}
+	if (!f->container)
+		f->unnamed = a->key;
 	if (!f->container || strlen(f->container) != name_len ||
 	    memcmp(f->container, slash + 1, name_len) != 0)
 		return 0;
@@ -167,5 +170,6 @@ int needs_from_annotations(struct needs *ret, struct arena *arena, const struct 
 		if (f.found[k] && read_key(&all, arena, &f.key[k], f.found[k], err))
 			return -1;
 	*ret = all;
+	ret->unnamed_key = f.unnamed;
 	return 0;
 }

@@ -29,6 +29,9 @@ struct needs {
 	uint32_t nsources;
 	const char *const *absent; /* names known, but absent on this architecture: noted and dropped */
 	uint32_t nabsent;
+	/* A key for a named container, while the bundle does not say which container it is (Podman's
+	 * pods): whose needs they are is then unknown. NULL: none. Of annotations only. */
+	const char *unnamed_key;
 	struct needs_extra extra;
 };
 

@@ -47,6 +47,11 @@ static int read_needs(struct work *w)
 	/* A pod's annotations come with its pause container too: they speak of
 	 * the containers. */
 	w->d->is_sandbox = sandbox_is(w->bundle);
+	if (n->unnamed_key && !w->d->is_sandbox)
+		return err_set(w->err, ERR_NEEDS,
+			       "the annotation \"%s\" speaks of one container of a pod, and this engine does not say "
+			       "which container this is; use the key without \"/NAME\"",
+			       n->unnamed_key);
 	if (w->d->is_sandbox) {
 		sandbox_needs(&n->allow, &n->named);
 		n->declared = true;
@@ -86,8 +91,8 @@ static int read_floor(struct work *w)
 	bool nnp = bundle_no_new_privileges(w->bundle);
 	bool measured = false;
 
-	if (floorfile_load(f, &measured, w->arena, config_floors_dir, w->id->kind, w->id->key, nnp, w->err) <
-	    0)
+	if (floorfile_load(f, &measured, w->arena, config_floors_dir, w->id->kind, w->id->key, nnp, &trust,
+			   w->err) < 0)
 		return -1;
 	if (!measured && floor_lookup(f, w->arena, w->id->kind, w->id->version, nnp, w->err) < 0)
 		return -1;
