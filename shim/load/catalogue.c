@@ -79,7 +79,7 @@ static int is_about(const struct search *s, const char *text, size_t len, const 
 	const char *reference = NULL, *digest = NULL;
 	struct jdoc doc;
 
-	if (jread_open(&r, &doc, text, len) || jread_type(&r, 0, JTOK_OBJECT, "a manifest"))
+	if (jread_open(&r, &doc, text, len))
 		return -1;
 	uint32_t image = jdoc_get(&doc, 0, "image");
 	if (!image)

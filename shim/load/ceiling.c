@@ -159,8 +159,7 @@ static int read_file(struct ceiling *c, const struct jread *r, bool full_only)
 	const char *about;
 	uint64_t version;
 
-	if (jread_object(r, 0, "a whitelist", file_keys, key) ||
-	    jread_u64(r, key[FILE_VERSION], "version", UINT64_MAX, &version))
+	if (jread_root(r, file_keys, key) || jread_u64(r, key[FILE_VERSION], "version", UINT64_MAX, &version))
 		return -1;
 	if (version != 1)
 		return jread_fail(r, key[FILE_VERSION], "version must be 1");

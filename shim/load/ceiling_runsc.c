@@ -148,7 +148,7 @@ int ceiling_from_runsc(const char *text, size_t len, const char *release, struct
 	CLEANUP_BUF struct buf text_out = {0};
 	struct jdoc doc;
 
-	if (jread_open(&r, &doc, text, len) || jread_type(&r, 0, JTOK_OBJECT, "the output"))
+	if (jread_open(&r, &doc, text, len))
 		return -1;
 	uint32_t os = jdoc_get(&doc, 0, "linux");
 	if (jread_type(&r, os, JTOK_OBJECT, "linux"))

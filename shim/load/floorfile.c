@@ -84,8 +84,7 @@ static int read_file(struct floor *into, const struct jread *r, enum runtime_kin
 	const char *s;
 	uint64_t version;
 
-	if (jread_object(r, 0, "a floor", keys, key) ||
-	    jread_u64(r, key[KEY_VERSION], "version", UINT64_MAX, &version))
+	if (jread_root(r, keys, key) || jread_u64(r, key[KEY_VERSION], "version", UINT64_MAX, &version))
 		return -1;
 	if (version != 1)
 		return jread_fail(r, key[KEY_VERSION], "version must be 1");

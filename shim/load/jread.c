@@ -42,8 +42,8 @@ int jread_open(struct jread *r, struct jdoc *ret_doc, const char *text, size_t l
 
 int jread_type(const struct jread *r, uint32_t tok, enum jtok_type type, const char *what)
 {
-	/* Token 0 is the document itself: a member that is not there. */
-	if (!tok && type != r->doc->tok[0].type)
+	/* Token 0 is the document itself: no member. */
+	if (!tok)
 		return jread_fail(r, 0, "%s is missing", what);
 	if (r->doc->tok[tok].type != type)
 		return jread_fail(r, tok, "%s must be %s", what, type_words[type]);
@@ -66,7 +66,7 @@ int jread_string(const struct jread *r, uint32_t tok, const char *what, const ch
 {
 	const struct jtok *t = &r->doc->tok[tok];
 
-	if (!tok && t->type != JTOK_STRING)
+	if (!tok)
 		return jread_fail(r, 0, "%s is missing", what);
 	if (t->type != JTOK_STRING)
 		return jread_fail(r, tok, "%s must be a string", what);
@@ -104,4 +104,9 @@ int jread_object(const struct jread *r, uint32_t tok, const char *what, const ch
 	if (jread_type(r, tok, JTOK_OBJECT, what))
 		return -1;
 	return jdoc_members(r->doc, tok, r->where, names, ret_vals, r->kind, r->err);
+}
+
+int jread_root(const struct jread *r, const char *const names[], uint32_t ret_vals[])
+{
+	return jdoc_members(r->doc, 0, r->where, names, ret_vals, r->kind, r->err);
 }

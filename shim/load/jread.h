@@ -38,6 +38,8 @@ int jread_line(const struct jread *r, uint32_t tok, const char *what, size_t max
 /* An object with these members and no others; ret_vals get their tokens or 0. */
 int jread_object(const struct jread *r, uint32_t tok, const char *what, const char *const names[],
 		 uint32_t ret_vals[]) MUST_CHECK;
+/* The same for the document itself. */
+int jread_root(const struct jread *r, const char *const names[], uint32_t ret_vals[]) MUST_CHECK;
 
 /* A member that is null counts as absent: Go writes nil slices so. */
 static inline uint32_t jread_unless_null(const struct jdoc *doc, uint32_t tok)

@@ -77,8 +77,7 @@ static int read_manifest(struct needs *into, const struct jread *r, const char *
 	uint32_t key[KEY_COUNT];
 	uint64_t version;
 
-	if (jread_object(r, 0, "a manifest", keys, key) ||
-	    jread_u64(r, key[KEY_VERSION], "version", UINT64_MAX, &version))
+	if (jread_root(r, keys, key) || jread_u64(r, key[KEY_VERSION], "version", UINT64_MAX, &version))
 		return -1;
 	if (version != 1)
 		return jread_fail(r, key[KEY_VERSION], "version must be 1");

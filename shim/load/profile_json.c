@@ -139,8 +139,9 @@ static int read_section(struct profile_reader *rd, struct profile *p, uint32_t s
 {
 	const struct jread *r = &rd->r;
 	uint32_t key[SECTION_KEYS] = {0};
+	const char *const *names = rd->label ? section_label : section_oci;
 
-	if (jread_object(r, section, "the profile", rd->label ? section_label : section_oci, key))
+	if (section ? jread_object(r, section, "the profile", names, key) : jread_root(r, names, key))
 		return -1;
 	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
 	if (read_head(rd, p, key))
@@ -160,14 +161,16 @@ static int read_section(struct profile_reader *rd, struct profile *p, uint32_t s
 	return 0;
 }
 
-int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
-		 enum rule_order order, struct unknown_names *ret_unknown, struct err *err)
+static int read_bundle(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
+		       enum rule_order order, const char *const *spelling, struct unknown_names *ret_unknown,
+		       struct err *err)
 {
 	struct profile_reader rd = {
+		.spelling = spelling,
 		/* A later specification may add keys; what they would do is
 		 * unknown here, so they are refused, and the message says
 		 * which keys are meant. */
-		.r = {doc, arena, "linux.seccomp (keys of runtime-spec 1.3)", ERR_BUNDLE, err},
+		.r = {doc, arena, "profile (runtime-spec 1.3)", ERR_BUNDLE, err},
 	};
 	struct profile p;
 
@@ -177,6 +180,18 @@ int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *do
 	if (ret_unknown)
 		*ret_unknown = rd.unknown;
 	return 0;
+}
+
+int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
+		 enum rule_order order, struct unknown_names *ret_unknown, struct err *err)
+{
+	return read_bundle(ret, arena, doc, section, order, NULL, ret_unknown, err);
+}
+
+int profile_read_sentry(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
+			const char *const *spelling, struct unknown_names *ret_unknown, struct err *err)
+{
+	return read_bundle(ret, arena, doc, section, RULES_FIRST_MATCH, spelling, ret_unknown, err);
 }
 
 int profile_read_label(struct profile *ret, struct arena *arena, const struct jdoc *doc, const char *where,
