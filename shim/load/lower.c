@@ -13,6 +13,15 @@ static int top_name(const struct sysset *set, enum arch_id arch)
 	return top;
 }
 
+/* The names that a section written from p would hold. */
+static void written_names(const struct profile *p, struct sysset *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (int id = 0; id < sys_count(); id++)
+		if (p->sys[id].nrules > 0 || !action_equal(p->sys[id].other, p->def))
+			sysset_add(ret, id);
+}
+
 /* runc answers ENOSYS above the highest number that a section names, without
  * asking the filter (libcontainer/seccomp/patchbpf, from 1.0.0-rc94). A shorter
  * list must not lower that line: what the engine's profile answers below it
@@ -20,13 +29,21 @@ static int top_name(const struct sysset *set, enum arch_id arch)
 static void keep_stub_line(struct lowering *l, const struct profile *engine)
 {
 	static const enum arch_id archs[] = {ARCH_X86_64, ARCH_X86, ARCH_X32, ARCH_AARCH64, ARCH_ARM};
+	struct sysset written;
 	size_t n = 0;
 
+	written_names(&l->profile, &written);
 	for (size_t i = 0; i < ARRAY_LEN(archs) && n < ARRAY_LEN(l->style.stub_names); i++) {
-		int top = l->profile.archs & 1u << archs[i] ? top_name(&engine->named, archs[i]) : -1;
+		int was, is;
 
-		if (top >= 0)
-			l->style.stub_names[n++] = sys_name(top);
+		if (!(l->profile.archs & 1u << archs[i]))
+			continue;
+		was = top_name(&engine->named, archs[i]);
+		is = top_name(&written, archs[i]);
+		if (was < 0 || (is >= 0 && sys_number(is, archs[i]) >= sys_number(was, archs[i])))
+			continue;
+		sysset_add(&written, was);
+		l->style.stub_names[n++] = sys_name(was);
 	}
 }
 
@@ -48,26 +65,29 @@ static void copy_stub_line(struct lowering *l, const struct profile *engine)
 	}
 }
 
-static int lower_runc(struct lowering *l, const struct profile *engine, runtime_version version,
-		      struct err *err)
+static int lower_runc(struct lowering *l, runtime_version version, struct err *err)
 {
 	l->style.errno_ret = true;
 	if (l->profile.flags && version < RUNTIME_VERSION(1, 2, 0))
 		return err_set(err, ERR_RUNTIME,
 			       "this runc refuses linux.seccomp.flags: they need runc 1.2; remove them from "
 			       "the engine's profile");
-	if (engine)
-		keep_stub_line(l, engine);
 	return 0;
 }
 
-static int lower_crun(struct lowering *l, const struct profile *engine, runtime_version version,
-		      struct err *err)
+static int lower_crun(struct lowering *l, const struct profile *engine, runtime_version version)
 {
-	(void)err;
 	l->style.errno_ret = true;
 	/* crun 1.9 began to keep compiled filters; 1.8.1 does not. */
 	l->style.cache_key = version >= RUNTIME_VERSION(1, 9, 0);
+	if (engine)
+		copy_stub_line(l, engine);
+	return 0;
+}
+
+static int lower_youki(struct lowering *l, const struct profile *engine)
+{
+	l->style.errno_ret = true;
 	if (engine)
 		copy_stub_line(l, engine);
 	return 0;
@@ -131,23 +151,31 @@ int lower_profile(struct lowering *ret, const struct profile *closure, const str
 		  enum runtime_kind kind, runtime_version version, const struct ceiling *sentry,
 		  struct err *err)
 {
+	int r = -1;
+
 	memset(&ret->style, 0, sizeof(ret->style));
 	memset(ret->spelling, 0, sizeof(ret->spelling));
 	ret->profile = *closure;
 	switch (kind) {
 	case RUNTIME_RUNC:
-		return lower_runc(ret, engine, version, err);
-	case RUNTIME_CRUN:
-		return lower_crun(ret, engine, version, err);
-	case RUNTIME_RUNSC:
-		return lower_runsc(ret, sentry, err);
-	case RUNTIME_YOUKI:
-		ret->style.errno_ret = true;
-		if (engine)
-			copy_stub_line(ret, engine);
-		return 0;
-	case RUNTIME_KIND_COUNT:
+		r = lower_runc(ret, version, err);
 		break;
+	case RUNTIME_CRUN:
+		r = lower_crun(ret, engine, version);
+		break;
+	case RUNTIME_RUNSC:
+		r = lower_runsc(ret, sentry, err);
+		break;
+	case RUNTIME_YOUKI:
+		r = lower_youki(ret, engine);
+		break;
+	case RUNTIME_KIND_COUNT:
+		return err_set(err, ERR_INTERNAL, "no lowering for runtime %d", (int)kind);
 	}
-	return err_set(err, ERR_INTERNAL, "no lowering for runtime %d", (int)kind);
+	if (r < 0)
+		return -1;
+	ret->dropped = profile_drop_narrow_archs(&ret->profile);
+	if (kind == RUNTIME_RUNC && engine)
+		keep_stub_line(ret, engine);
+	return 0;
 }

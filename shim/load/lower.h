@@ -8,6 +8,7 @@
 
 struct lowering {
 	struct profile profile; /* what is written */
+	archset dropped;	/* 32-bit architectures on which the closure could not be held */
 	struct emit_style style;
 	const char *spelling[SYS_MAX]; /* the style's, for runsc */
 };

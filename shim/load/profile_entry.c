@@ -106,6 +106,15 @@ static int note_unknown(struct profile_reader *rd, uint32_t tok, const char *s, 
 	return u->v[u->n++] ? 0 : jread_nomem(&rd->r);
 }
 
+/* The id of a sentry's own name, or -1. */
+static int find_spelling(const char *const *spelling, const char *s, size_t len)
+{
+	for (int id = 0; spelling && id < sys_count(); id++)
+		if (spelling[id] && strlen(spelling[id]) == len && memcmp(spelling[id], s, len) == 0)
+			return id;
+	return -1;
+}
+
 static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node *node)
 {
 	const char *s;
@@ -114,6 +123,8 @@ static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node
 	if (jread_string(&rd->r, tok, "a name", &s, &len))
 		return -1;
 	int id = sys_lookup(s, len);
+	if (id < 0)
+		id = find_spelling(rd->spelling, s, len);
 	if (id < 0)
 		return note_unknown(rd, tok, s, len);
 	sysset_add(&rd->named, id);

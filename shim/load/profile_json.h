@@ -28,6 +28,12 @@ struct unknown_names {
 int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
 		 enum rule_order order, struct unknown_names *ret_unknown, struct err *err) MUST_CHECK;
 
+/* The same for runsc, which knows a few calls by names of its own: `spelling` by
+ * id, NULL where it is Linux's (struct ceiling has it). Both names are read. */
+int profile_read_sentry(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
+			const char *const *spelling, struct unknown_names *ret_unknown,
+			struct err *err) MUST_CHECK;
+
 /* Reads a profile as Podman takes it from an image label: the above, or
  * Docker's form (archMap, name, comment, errno and defaultErrno as words). An
  * entry that depends on capabilities, architectures or the kernel (includes,

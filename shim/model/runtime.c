@@ -6,12 +6,11 @@
 static const struct {
 	const char *name;
 	const char *before_version;
-	enum rule_order order;
 } runtimes[RUNTIME_KIND_COUNT] = {
-	[RUNTIME_RUNC] = {"runc", "runc version ", RULES_LIBSECCOMP},
-	[RUNTIME_CRUN] = {"crun", "crun version ", RULES_LIBSECCOMP},
-	[RUNTIME_RUNSC] = {"runsc", "runsc version ", RULES_FIRST_MATCH},
-	[RUNTIME_YOUKI] = {"youki", "youki version ", RULES_LIBSECCOMP},
+	[RUNTIME_RUNC] = {"runc", "runc version "},
+	[RUNTIME_CRUN] = {"crun", "crun version "},
+	[RUNTIME_RUNSC] = {"runsc", "runsc version "},
+	[RUNTIME_YOUKI] = {"youki", "youki version "},
 };
 
 const char *runtime_name(enum runtime_kind kind)
@@ -25,11 +24,6 @@ int runtime_from_name(const char *name, size_t len)
 		if (strlen(runtimes[i].name) == len && memcmp(runtimes[i].name, name, len) == 0)
 			return i;
 	return -1;
-}
-
-enum rule_order runtime_rule_order(enum runtime_kind kind)
-{
-	return runtimes[kind].order;
 }
 
 /* Reads decimal digits; -1 if there are none or the number is above max. */

@@ -27,9 +27,6 @@ int runtime_version_parse(enum runtime_kind kind, const char *text, size_t len,
 /* "1.1.5" or "20221219". Returns dst. */
 char *runtime_version_format(enum runtime_kind kind, runtime_version v, char *dst, size_t cap);
 
-/* The order in which this runtime resolves several rules for one name. */
-enum rule_order runtime_rule_order(enum runtime_kind kind);
-
 /* The calls a runtime makes after it has loaded the filter. */
 struct floor {
 	const char *source;    /* "runc 1.1 to 1.1.14, shipped table", or the floors.d file */

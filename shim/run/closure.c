@@ -80,6 +80,8 @@ static void account(struct work *w)
 		bool in_needs = !d->needs.declared || profile_allows_some(&s->needs, id);
 		bool declared = d->needs.declared && sysset_has(&d->needs.named, id);
 
+		if (sys_number(id, ARCH_NATIVE) < 0)
+			continue;
 		if (in_ceiling && in_engine && !in_needs)
 			sysset_add(&d->removed_needs, id);
 		if (in_needs && in_engine && !in_ceiling)
@@ -171,7 +173,7 @@ static int write_section(struct work *w)
 		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
 		return 0;
 	}
-	d->dropped_archs = profile_drop_narrow_archs(&low->profile);
+	d->dropped_archs = low->dropped;
 	if (d->dropped_archs)
 		work_warn(w, "32-bit architectures are left out: the closure could not be held there");
 	if (!pass_size(w, &low->profile))

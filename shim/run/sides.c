@@ -16,8 +16,10 @@ static int read_engine(struct work *w)
 	if (!w->bundle->seccomp)
 		return 0;
 	w->d->has_engine = true;
-	if (profile_read(engine, w->arena, &w->bundle->doc, w->bundle->seccomp,
-			 runtime_rule_order(w->id->kind), &unknown, w->err) < 0)
+	if ((w->sentry ? profile_read_sentry(engine, w->arena, &w->bundle->doc, w->bundle->seccomp,
+					     w->sentry->spelling, &unknown, w->err)
+		       : profile_read(engine, w->arena, &w->bundle->doc, w->bundle->seccomp, RULES_LIBSECCOMP,
+				      &unknown, w->err)) < 0)
 		return err_wrap(w->err, "%s/config.json: linux.seccomp", w->bundle->path);
 	if (unknown.n > 0)
 		work_warn(w,
@@ -49,7 +51,8 @@ static int read_needs(struct work *w)
 	w->d->is_sandbox = sandbox_is(w->bundle);
 	if (n->unnamed_key && !w->d->is_sandbox)
 		return err_set(w->err, ERR_NEEDS,
-			       "the annotation \"%s\" speaks of one container of a pod, and this engine does not say "
+			       "the annotation \"%s\" speaks of one container of a pod, and this engine does "
+			       "not say "
 			       "which container this is; use the key without \"/NAME\"",
 			       n->unnamed_key);
 	if (w->d->is_sandbox) {
@@ -109,7 +112,7 @@ int sides_read(struct work *w)
 	w->d->sides = work_alloc(w, sizeof(*w->d->sides));
 	if (!w->d->sides)
 		return -1;
-	if (read_engine(w) < 0 || read_needs(w) < 0 || read_ceiling(w) < 0 || read_floor(w) < 0)
+	if (read_ceiling(w) < 0 || read_engine(w) < 0 || read_needs(w) < 0 || read_floor(w) < 0)
 		return -1;
 	return 0;
 }
