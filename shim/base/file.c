@@ -13,7 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* tests/unit/test_crash.c kills itself at each step of a replacement; the
+/* tests/unit/test_crash.c has it killed at each step of a replacement; the
  * product holds none of this. */
 #ifdef RUNCLAMP_TEST_CRASH
 static void crash_point(int step)

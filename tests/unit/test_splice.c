@@ -1,0 +1,284 @@
+/* The splice: which bytes change, and that no other does. Runs as root. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "load/splice.h"
+#include "tmpdir.h"
+#include <errno.h>
+#include <glob.h>
+#include <jansson.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#define SECTION "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"
+
+static const struct {
+	const char *what, *before, *after;
+} cases[] = {
+	{"an empty document", "{}", "{\"linux\":{\"seccomp\":" SECTION "}}"},
+	{"an empty document with space in it", "{ \n}\n", "{ \n\"linux\":{\"seccomp\":" SECTION "}}\n"},
+	{"no linux", "{\"root\":{}}", "{\"root\":{},\"linux\":{\"seccomp\":" SECTION "}}"},
+	{"no linux, in lines", "{\n\t\"root\": {}\n}\n",
+	 "{\n\t\"root\": {}\n,\"linux\":{\"seccomp\":" SECTION "}}\n"},
+	{"linux is null", "{\"linux\":null,\"root\":{}}",
+	 "{\"linux\":{\"seccomp\":" SECTION "},\"root\":{}}"},
+	{"linux is null, in lines", "{\n  \"linux\" : null\r\n}",
+	 "{\n  \"linux\" : {\"seccomp\":" SECTION "}\r\n}"},
+	{"linux is empty", "{\"linux\":{}}", "{\"linux\":{\"seccomp\":" SECTION "}}"},
+	{"linux is empty, with space", "{\"linux\":{ }}", "{\"linux\":{\"seccomp\":" SECTION " }}"},
+	{"linux has members", "{\"linux\":{\"devices\":[]}}",
+	 "{\"linux\":{\"seccomp\":" SECTION ",\"devices\":[]}}"},
+	{"linux has members, in lines", "{\"linux\":{\n\t\"devices\": []\n}}",
+	 "{\"linux\":{\"seccomp\":" SECTION ",\n\t\"devices\": []\n}}"},
+	{"seccomp is null", "{\"linux\":{\"seccomp\":null}}", "{\"linux\":{\"seccomp\":" SECTION "}}"},
+	{"seccomp is empty", "{\"linux\":{\"a\":1,\"seccomp\":{},\"b\":2}}",
+	 "{\"linux\":{\"a\":1,\"seccomp\":" SECTION ",\"b\":2}}"},
+	{"seccomp is there", "{\"linux\":{\"seccomp\": {\"syscalls\": [ {\"names\":[\"}\\\"\"]} ] } }}",
+	 "{\"linux\":{\"seccomp\": " SECTION " }}"},
+	{"names in escapes", "{\"linu\\u0078\":{\"\\u0073eccomp\":null}}",
+	 "{\"linu\\u0078\":{\"\\u0073eccomp\":" SECTION "}}"},
+	{"others of the name",
+	 "{\"x\":{\"seccomp\":1,\"linux\":{\"seccomp\":2}},\"linux\":{\"x\":{\"seccomp\":3}}}",
+	 "{\"x\":{\"seccomp\":1,\"linux\":{\"seccomp\":2}},\"linux\":{\"seccomp\":" SECTION
+	 ",\"x\":{\"seccomp\":3}}}"},
+	{"numbers and escapes elsewhere",
+	 "{\"process\":{\"rlimits\":[{\"hard\":18446744073709551615,\"soft\":1e3}]},\"x\":\"\\u0041\\/"
+	 "\",\"linux\":{}}",
+	 "{\"process\":{\"rlimits\":[{\"hard\":18446744073709551615,\"soft\":1e3}]},\"x\":\"\\u0041\\/"
+	 "\",\"linux\":{"
+	 "\"seccomp\":" SECTION "}}"},
+	{"there already", "{\"linux\":{\"seccomp\":" SECTION "}}", "{\"linux\":{\"seccomp\":" SECTION "}}"},
+};
+
+/* The text with the section in it, in out. */
+static void splice_text(const char *text, size_t len, struct buf *out)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct bundle b;
+	struct err err;
+	if (bundle_parse(&b, &a, text, len, &err) < 0)
+		fail_msg("%s: %s", text, err.msg);
+	assert_int_equal(splice_apply(&b, SECTION, strlen(SECTION), out, &err), 0);
+}
+
+static void test_bytes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP_BUF struct buf once = {0}, twice = {0};
+		splice_text(cases[i].before, strlen(cases[i].before), &once);
+		if (strcmp(once.data, cases[i].after))
+			fail_msg("%s: %s, expected %s", cases[i].what, once.data, cases[i].after);
+		splice_text(once.data, once.len, &twice);
+		assert_string_equal(twice.data, once.data);
+	}
+}
+
+/* jansson's reading: the section stands where it should, the rest is equal. */
+static void check_meaning(const char *before, const char *after)
+{
+	json_error_t e;
+	json_t *old = json_loads(before, JSON_REJECT_DUPLICATES, &e);
+	json_t *new = json_loads(after, JSON_REJECT_DUPLICATES, &e);
+	json_t *section = json_loads(SECTION, 0, NULL);
+	if (!old || !new) /* 18446744073709551615 is too much for jansson */
+		assert_non_null(strstr(e.text, "too big integer"));
+	if (new &&old) {
+		json_t *linux_obj = json_object_get(new, "linux");
+		assert_true(json_equal(json_object_get(linux_obj, "seccomp"), section));
+		json_object_set(json_object_get(old, "linux"), "seccomp", section);
+		assert_true(json_equal(old, new));
+	}
+	json_decref(old);
+	json_decref(new);
+	json_decref(section);
+}
+
+static void test_real(void **state)
+{
+	(void)state;
+	glob_t found;
+	assert_int_equal(glob("tests/golden/bundles/*/config.json", 0, NULL, &found), 0);
+	assert_true(found.gl_pathc >= 30);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		CLEANUP_FREE char *text = NULL;
+		CLEANUP_BUF struct buf out = {0};
+		size_t len, head = 0, tail = 0;
+		struct err err;
+		CLEANUP_FD int fd = open(found.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		assert_int_equal(file_read_fd(fd, BUNDLE_MAX_DEFAULT, &text, &len, &err), 0);
+		splice_text(text, len, &out);
+		check_meaning(text, out.data);
+		/* One run of bytes differs, and the new one is the section. */
+		while (head < len && head < out.len && text[head] == out.data[head])
+			head++;
+		while (tail < len - head && tail < out.len - head &&
+		       text[len - 1 - tail] == out.data[out.len - 1 - tail])
+			tail++;
+		assert_true(out.len - head - tail <= strlen(",\"linux\":{\"seccomp\":" SECTION "}"));
+	}
+	globfree(&found);
+}
+
+struct fixture {
+	struct arena arena;
+	struct bundle b;
+};
+
+static void open_bundle(struct fixture *f, const char *text)
+{
+	struct err err = {0};
+	*f = (struct fixture){0};
+	tmpdir_write("b/config.json", text, strlen(text), 0640);
+	assert_int_equal(chown(tmpdir_path("b/config.json"), 0, 12), 0);
+	if (bundle_open(&f->b, &f->arena, tmpdir_path("b"), BUNDLE_MAX_DEFAULT, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void close_bundle(struct fixture *f)
+{
+	bundle_close(&f->b);
+	arena_free(&f->arena);
+}
+
+static void expect_text(const char *want)
+{
+	CLEANUP_FREE char *text = NULL;
+	size_t len;
+	struct err err;
+	CLEANUP_FD int fd = open(tmpdir_path("b/config.json"), O_RDONLY | O_CLOEXEC);
+	assert_int_equal(file_read_fd(fd, BUNDLE_MAX_DEFAULT, &text, &len, &err), 0);
+	assert_string_equal(text, want);
+	assert_int_equal(tmpdir_count("b"), 1);
+}
+
+static void test_commit(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct err err = {0};
+	struct stat before, after;
+	open_bundle(&f, "{\"old\":1}");
+	before = f.b.st;
+	assert_int_equal(splice_commit(&f.b, "{\"old\":1}", 9, &err), 0);
+	assert_int_equal(stat(tmpdir_path("b/config.json"), &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino); /* the same text writes nothing */
+	assert_int_equal(splice_commit(&f.b, "{\"new\":1}", 9, &err), 0);
+	expect_text("{\"new\":1}");
+	assert_int_equal(stat(tmpdir_path("b/config.json"), &after), 0);
+	assert_int_not_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_mode & 07777, 0640);
+	assert_int_equal(after.st_gid, 12);
+	/* Once more from the same reading: it is not that file any more. */
+	assert_int_equal(splice_commit(&f.b, "{\"twice\":1}", 11, &err), -1);
+	expect_text("{\"new\":1}");
+	close_bundle(&f);
+}
+
+static void change_bytes(void)
+{
+	tmpdir_write("b/config.json", "{\"them\":1}", 10, 0640);
+}
+static void change_size_only(void)
+{
+	assert_int_equal(truncate(tmpdir_path("b/config.json"), 2), 0);
+}
+static void change_by_rename(void)
+{
+	tmpdir_write("b/other", "{\"old\":1}", 9, 0640);
+	assert_int_equal(rename(tmpdir_path("b/other"), tmpdir_path("b/config.json")), 0);
+}
+static void change_mode(void)
+{
+	assert_int_equal(chmod(tmpdir_path("b/config.json"), 0666), 0);
+}
+static void change_to_link(void)
+{
+	assert_int_equal(rename(tmpdir_path("b/config.json"), tmpdir_path("moved")), 0);
+	assert_int_equal(symlink("../moved", tmpdir_path("b/config.json")), 0);
+}
+
+/* Somebody else was there between our reading and our writing: theirs stays. */
+static void test_changed(void **state)
+{
+	(void)state;
+	static void (*const changes[])(void) = {change_bytes, change_size_only, change_by_rename, change_mode,
+						change_to_link};
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+		struct fixture f;
+		struct err err = {0};
+		struct stat theirs, after;
+		open_bundle(&f, "{\"old\":1}");
+		(void)usleep(20000); /* beyond the file system's clock tick */
+		changes[i]();
+		assert_int_equal(lstat(tmpdir_path("b/config.json"), &theirs), 0);
+		assert_int_equal(splice_commit(&f.b, "{\"new\":1}", 9, &err), -1);
+		assert_non_null(strstr(err.msg, "config.json was changed by another program meanwhile"));
+		assert_int_equal(lstat(tmpdir_path("b/config.json"), &after), 0);
+		assert_int_equal(theirs.st_ino, after.st_ino);
+		assert_int_equal(tmpdir_count("b"), 1);
+		close_bundle(&f);
+		assert_int_equal(unlink(tmpdir_path("b/config.json")), 0);
+	}
+	struct fixture f;
+	struct err err = {0};
+	open_bundle(&f, "{\"old\":1}");
+	assert_int_equal(unlink(tmpdir_path("b/config.json")), 0);
+	assert_int_equal(splice_commit(&f.b, "{\"new\":1}", 9, &err), -1);
+	assert_int_equal(tmpdir_count("b"), 0);
+	close_bundle(&f);
+}
+
+/* A bundle on a read-only mount, in a mount namespace of a child. */
+static int commit_read_only(void)
+{
+	struct arena a = {0};
+	struct bundle b;
+	struct err err = {0};
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount(tmpdir_path("b"), tmpdir_path("b"), NULL, MS_BIND, NULL) < 0 ||
+	    mount(NULL, tmpdir_path("b"), NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) < 0)
+		return 10;
+	if (bundle_open(&b, &a, tmpdir_path("b"), BUNDLE_MAX_DEFAULT, &err) < 0)
+		return 11;
+	if (!splice_commit(&b, "{\"new\":1}", 9, &err) || err.sys != EROFS)
+		return 12;
+	bundle_close(&b);
+	arena_free(&a);
+	return 0;
+}
+
+static void test_read_only(void **state)
+{
+	(void)state;
+	int status;
+	tmpdir_write("b/config.json", "{\"old\":1}", 9, 0640);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(commit_read_only());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 0);
+	expect_text("{\"old\":1}");
+}
+
+static int setup(void **state)
+{
+	return tmpdir_make(state) || mkdir(tmpdir_path("b"), 0700);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_real),
+		cmocka_unit_test(test_commit),	  cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_read_only),
+	};
+	return cmocka_run_group_tests(tests, setup, tmpdir_remove);
+}
