@@ -29,12 +29,16 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-all: $(B)/runclamp $(B)/clampctl
+all: $(B)/runclamp $(B)/clampctl $(B)/floor-payload
 
 $(B)/runclamp: $(call obj,shim/run/main.c) $(B)/librunclamp.a
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/clampctl: $(call obj,$(CTL_SRC)) $(B)/librunclamp.a
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# What the containers of `clampctl floor measure` run; no libc.
+$(B)/floor-payload: libexec/floor-payload.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARN) -static -nostdlib -ffreestanding -fno-stack-protector -fcf-protection=none -o $@ $<
 $(B)/librunclamp.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^

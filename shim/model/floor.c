@@ -94,6 +94,14 @@ static const struct floor_row *find_row(enum runtime_kind kind, runtime_version 
 	return best;
 }
 
+static int allow_margin(struct profile *p, struct arena *arena, enum runtime_kind kind, struct err *err)
+{
+	if (kind != RUNTIME_RUNC)
+		return 0;
+	allow_names(p, runc_margin);
+	return mask_clone(p, arena, err);
+}
+
 int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind, runtime_version v,
 		 bool no_new_privileges, struct err *err)
 {
@@ -104,8 +112,22 @@ int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind,
 	profile_init(&ret->need, deny, ARCHSET_ALL);
 	profile_init(&ret->margin, deny, ARCHSET_ALL);
 	allow_names(&ret->need, no_new_privileges ? row->nnp_true : row->nnp_false);
-	if (kind != RUNTIME_RUNC)
-		return 0;
-	allow_names(&ret->margin, runc_margin);
-	return mask_clone(&ret->margin, arena, err);
+	return allow_margin(&ret->margin, arena, kind, err);
+}
+
+int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, struct err *err)
+{
+	const struct action deny = {ACT_ERRNO, EPERM};
+
+	ret->source = "all shipped floors";
+	ret->outside_table = false;
+	profile_init(&ret->need, deny, ARCHSET_ALL);
+	profile_init(&ret->margin, deny, ARCHSET_ALL);
+	for (size_t i = 0; i < ARRAY_LEN(floors); i++) {
+		if (floors[i].kind != kind)
+			continue;
+		allow_names(&ret->need, floors[i].nnp_true);
+		allow_names(&ret->need, floors[i].nnp_false);
+	}
+	return allow_margin(&ret->margin, arena, kind, err);
 }

@@ -40,6 +40,11 @@ struct floor {
 int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind, runtime_version v,
 		 bool no_new_privileges, struct err *err) MUST_CHECK;
 
+/* The union of the shipped floors of all versions of a runtime and of both
+ * settings of noNewPrivileges: where a measurement starts. */
+int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind,
+		     struct err *err) MUST_CHECK;
+
 /* The calls that answer ENOSYS when they are denied and nobody else decided,
  * because libc or programs fall back on that. Everything else: EPERM. */
 void enosys_set(struct sysset *ret);

@@ -1,0 +1,102 @@
+#include "ctl/advice.h"
+#include <stdarg.h>
+#include <string.h>
+
+void lines_add(struct lines *lines, struct arena *arena, const char *fmt, ...)
+{
+	char text[1024];
+	const char *kept;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	kept = lines->n < LINES_MAX ? arena_strndup(arena, text, strlen(text)) : NULL;
+	if (kept)
+		lines->v[lines->n++] = kept;
+	else
+		lines->more++;
+}
+
+/* DESIGN's levels, the column "refused also", as far as it is not yet built.
+ * Raw-filter annotations are the gate "backdoor". */
+static const struct {
+	unsigned levels; /* set of 1 << level */
+	const char *rule;
+} not_yet[] = {
+	{1 << LEVEL_STRICT | 1 << LEVEL_STANDARD, "mounts of an engine's socket"},
+	{1 << LEVEL_STRICT, "privileged containers"},
+	{1 << LEVEL_STRICT, "unconfined seccomp"},
+	{1 << LEVEL_STRICT, "CAP_SYS_ADMIN"},
+	{1 << LEVEL_STRICT, "the host's namespaces"},
+};
+
+static void add_not_yet(struct lines *lines, struct ask *a)
+{
+	for (size_t i = 0; i < ARRAY_LEN(not_yet); i++)
+		if (not_yet[i].levels & 1u << a->handler->level)
+			lines_add(lines, &a->arena, "%s", not_yet[i].rule);
+}
+
+static void add_not_read(struct lines *lines, struct ask *a)
+{
+	static const struct {
+		unsigned source;
+		const char *name;
+	} sources[] = {
+		{SOURCE_ANNOTATION, "annotations"},
+		{SOURCE_LABEL, "labels"},
+		{SOURCE_CATALOGUE, "the catalogue"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (!(a->config.sources & sources[i].source))
+			lines_add(lines, &a->arena, "%s: switched off in the configuration", sources[i].name);
+	if (a->config.sources & SOURCE_LABEL)
+		lines_add(lines, &a->arena, "labels of the image: not in this version");
+	if (a->config.sources & SOURCE_CATALOGUE && !a->image)
+		lines_add(lines, &a->arena,
+			  "the catalogue: this version looks it up by image only with --image");
+}
+
+/* "a, b and 3 more" */
+static void join(struct buf *out, const char *const *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && i < 24; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", v[i]);
+	if (n > 24)
+		buf_printf(out, " and %u more", n - 24);
+}
+
+static void add_list(struct lines *lines, struct ask *a, const char *what, const char *const *v, uint32_t n)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	join(&b, v, n);
+	lines_add(lines, &a->arena, "%s: %s", what, n == 0 || b.failed ? "none" : b.data);
+}
+
+static void add_not_enforced(struct lines *lines, struct ask *a)
+{
+	const struct needs_extra *x = &a->decision.needs.extra;
+
+	if (x->has_capabilities)
+		add_list(lines, a, "capabilities", x->capabilities, x->ncapabilities);
+	if (x->has_egress)
+		add_list(lines, a, "network egress", x->egress, x->negress);
+	if (x->has_signature)
+		lines_add(lines, &a->arena, "the signature: it is not verified");
+}
+
+void advice_collect(struct advice *ret, struct ask *a)
+{
+	for (uint32_t i = 0; i < a->decision.nwarnings; i++)
+		lines_add(&ret->warnings, &a->arena, "%s", a->decision.warning[i]);
+	if (a->decision.needs.nabsent)
+		add_list(&ret->warnings, a, "declared, but absent on this architecture",
+			 a->decision.needs.absent, a->decision.needs.nabsent);
+	advice_node(&ret->warnings, a);
+	add_not_enforced(&ret->not_enforced, a);
+	add_not_read(&ret->not_read, a);
+	add_not_yet(&ret->not_yet, a);
+}

@@ -1,0 +1,78 @@
+#include "ctl/ask.h"
+#include "base/text.h"
+#include "ctl/ctl.h"
+#include <string.h>
+
+enum { CONFIG_FILE_MAX = 256 << 10, HANDLERS_TOLD = 32 };
+
+int ask_config(struct config *ret, struct arena *arena, struct err *err)
+{
+	const struct file_trust trust = {.allow_overflow_uid = false};
+	const char *path = config_is_initial_root() ? NULL : getenv("RUNCLAMP_CONFIG");
+	CLEANUP_FREE char *text = NULL;
+	size_t len;
+
+	if (!path)
+		return config_load(ret, arena, err);
+	if (*path != '/')
+		return err_set(err, ERR_CONFIG, "$RUNCLAMP_CONFIG must be an absolute path, not \"%.80s\"",
+			       path);
+	if (file_read_trusted(path, &trust, CONFIG_FILE_MAX, &text, &len, err) < 0)
+		return err_wrap(err, "the configuration");
+	return config_parse(ret, arena, text, len, arena_strndup(arena, path, strlen(path)), err);
+}
+
+int ask_handler(const struct handler **ret, const struct config *c, const char *name, struct err *err)
+{
+	const char *names[HANDLERS_TOLD + 1] = {NULL};
+	const char *nearest;
+
+	name = name ? name : "runclamp";
+	*ret = config_handler(c, name);
+	if (*ret)
+		return 0;
+	for (uint32_t i = 0; i < c->nhandlers && i < HANDLERS_TOLD; i++)
+		names[i] = c->handlers[i].name;
+	nearest = text_nearest(name, strlen(name), names);
+	return err_set(err, ERR_CONFIG, "%s has no handler named \"%.64s\"%s%s%s",
+		       c->path ? c->path : "the default configuration", name,
+		       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+int ask_decide(struct ask *a, const char *bundle, const char *handler, const char *image, struct err *err)
+{
+	*a = (struct ask){
+		.handler_name = handler ? handler : "runclamp",
+		.bundle_path = bundle,
+		.image = image,
+		.bundle = {.dirfd = -1, .fd = -1},
+	};
+	if (ask_config(&a->config, &a->arena, err) < 0 ||
+	    ask_handler(&a->handler, &a->config, a->handler_name, err) < 0 ||
+	    identity_get(&a->identity, &a->arena, a->handler, err) < 0)
+		return -1;
+	a->has_identity = true;
+	if (bundle_open(&a->bundle, &a->arena, bundle, a->config.max_config_bytes, err) < 0)
+		return -1;
+	a->has_bundle = true;
+	if (decision_make(&a->decision, &a->arena, &a->config, a->handler, &a->bundle, &a->identity, image,
+			  err) < 0)
+		return -1;
+	a->has_decision = true;
+	return 0;
+}
+
+void ask_free(struct ask *a)
+{
+	decision_free(&a->decision);
+	if (a->has_bundle)
+		bundle_close(&a->bundle);
+	arena_free(&a->arena);
+}
+
+int ask_exit_code(const struct ask *a)
+{
+	if (!a->has_decision)
+		return CTL_UNDECIDED;
+	return a->decision.verdict == VERDICT_ALLOW ? CTL_OK : CTL_NO;
+}

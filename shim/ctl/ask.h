@@ -1,0 +1,40 @@
+/* One question to the decision: what the shim would read at create, kept
+ * together for whoever tells the answer. */
+#ifndef RUNCLAMP_CTL_ASK_H
+#define RUNCLAMP_CTL_ASK_H
+
+#include "run/decision.h"
+#include <stdbool.h>
+
+struct ask {
+	struct arena arena;
+	struct config config;
+	const struct handler *handler; /* NULL: the configuration could not be read */
+	const char *handler_name;
+	const char *bundle_path;
+	const char *image; /* NULL: not given */
+	struct identity identity;
+	struct bundle bundle;
+	struct decision decision;
+	bool has_identity, has_bundle, has_decision;
+};
+
+/* The node's configuration. Unlike the shim, $RUNCLAMP_CONFIG counts for any
+ * user: nothing is started here. */
+int ask_config(struct config *ret, struct arena *arena, struct err *err) MUST_CHECK;
+/* A handler by name (NULL: "runclamp"); an error names the nearest one. */
+int ask_handler(const struct handler **ret, const struct config *c, const char *name,
+		struct err *err) MUST_CHECK;
+
+/* Fills a, as far as it gets: 0, or -1 where the shim could not decide. a must
+ * be passed to ask_free after both. */
+int ask_decide(struct ask *a, const char *bundle, const char *handler, const char *image,
+	       struct err *err) MUST_CHECK;
+void ask_free(struct ask *a);
+
+/* 0 allowed, 1 refused (also where audit mode would only record it), 2. */
+int ask_exit_code(const struct ask *a);
+
+#define CLEANUP_ASK __attribute__((cleanup(ask_free)))
+
+#endif

@@ -1,0 +1,57 @@
+/* clampctl check: what the shim would decide, and why. */
+#include "ctl/check.h"
+#include "ctl/ctl.h"
+#include <string.h>
+
+enum { OPT_JSON, OPT_HANDLER, OPT_IMAGE };
+const struct ctl_opt ctl_check_opts[] = {
+	[OPT_JSON] = {"--json", NULL, "one JSON object"},
+	[OPT_HANDLER] = {"--handler", "NAME", "the handler to act for (default: runclamp)"},
+	[OPT_IMAGE] = {"--image", "REF", "also read the catalogue, for this image"},
+	{0},
+};
+
+const char *check_level_name(enum level l)
+{
+	static const char *const names[LEVEL_COUNT] = {
+		[LEVEL_STRICT] = "strict", [LEVEL_STANDARD] = "standard", [LEVEL_PERMISSIVE] = "permissive"};
+
+	return names[l];
+}
+
+const char *check_over_name(enum limit_over o)
+{
+	static const char *const names[] = {[OVER_WARN] = "warn", [OVER_DENY] = "deny", [OVER_NONE] = "none"};
+
+	return names[o];
+}
+
+const char *check_verdict_name(const struct ask *a)
+{
+	if (!a->has_decision)
+		return "error";
+	return a->decision.verdict == VERDICT_ALLOW ? "allow" : "refuse";
+}
+
+int ctl_check(const struct ctl_args *args)
+{
+	CLEANUP_ASK struct ask a;
+	CLEANUP_BUF struct buf out = {0};
+	struct advice advice = {0};
+	struct err err = {0};
+
+	/* An error is an answer too: it is printed like the others. */
+	(void)!ask_decide(&a, args->word[0], args->opt[OPT_HANDLER], args->opt[OPT_IMAGE], &err);
+	if (a.handler)
+		advice_collect(&advice, &a);
+	if (args->opt[OPT_JSON])
+		check_json(&a, &advice, &err, &out);
+	else
+		check_text(&a, &advice, &err, &out);
+	if (out.failed) {
+		(void)err_set(&err, ERR_SYSTEM, "out of memory");
+		return ctl_complain(&err);
+	}
+	(void)fwrite(out.data, 1, out.len, stdout);
+	return ask_exit_code(&a);
+}

@@ -1,0 +1,100 @@
+/* clampctl floor show: the calls that a runtime itself makes under the filter. */
+#include "ctl/ask.h"
+#include "ctl/ctl.h"
+#include "ctl/runtime.h"
+#include "ctl/sheet.h"
+#include "load/floorfile.h"
+#include "run/describe.h"
+#include <string.h>
+
+enum { OPT_RUNTIME, OPT_HANDLER };
+const struct ctl_opt ctl_floor_show_opts[] = {
+	[OPT_RUNTIME] = {"--runtime", "PATH", "of this binary"},
+	[OPT_HANDLER] = {"--handler", "NAME", "of this handler's runtime (default: runclamp)"},
+	{0},
+};
+
+/* As the decision would read it: a measured floor wins. */
+static int read_floor(struct floor *ret, struct arena *arena, const struct identity *id, bool nnp,
+		      struct err *err)
+{
+	static const struct file_trust trust = {.allow_overflow_uid = true};
+	bool measured = false;
+
+	if (floorfile_load(ret, &measured, arena, config_floors_dir, id->kind, id->key, nnp, &trust, err) < 0)
+		return -1;
+	return measured ? 0 : floor_lookup(ret, arena, id->kind, id->version, nnp, err);
+}
+
+static void put_profile(struct buf *out, const char *label, const struct profile *p)
+{
+	CLEANUP_BUF struct buf names = {0};
+	unsigned n = 0;
+
+	for (int id = 0; id < sys_count(); id++) {
+		if (!profile_allows_some(p, id))
+			continue;
+		buf_printf(&names, "%s%s", n++ ? ", " : "", sys_name(id));
+		if (!profile_allows_all(p, id)) {
+			buf_puts(&names, " (");
+			describe_rules(&names, &p->sys[id]);
+			buf_puts(&names, ")");
+		}
+	}
+	sheet_line(out, label, "%u%s%s", n, n ? ": " : "", n && !names.failed ? names.data : "");
+}
+
+static int show(const struct identity *id, struct arena *arena, struct err *err)
+{
+	CLEANUP_BUF struct buf out = {0};
+
+	sheet_line(&out, "runtime", "%s %s, %s", runtime_name(id->kind), id->version_text, id->path);
+	for (int nnp = 1; nnp >= 0; nnp--) {
+		struct floor *f = arena_alloc(arena, sizeof(*f));
+
+		if (!f)
+			return err_set(err, ERR_SYSTEM, "out of memory");
+		if (read_floor(f, arena, id, nnp, err) < 0)
+			return -1;
+		sheet_line(&out, nnp ? "noNewPrivileges true" : "noNewPrivileges false", "%s", f->source);
+		if (f->outside_table)
+			sheet_line(&out, "  warning",
+				   "this version is not in the table; `clampctl floor measure` finds "
+				   "its own floor");
+		put_profile(&out, "  need", &f->need);
+		put_profile(&out, "  margin", &f->margin);
+	}
+	if (id->kind == RUNTIME_RUNSC)
+		sheet_line(&out, "",
+			   "runsc loads the filter after the exec: it makes no calls of its own under it");
+	if (out.failed)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	(void)fwrite(out.data, 1, out.len, stdout);
+	return 0;
+}
+
+static int find(struct identity *ret, struct arena *arena, const struct ctl_args *args, struct err *err)
+{
+	struct config config;
+	const struct handler *h;
+	struct handler own;
+
+	if (args->opt[OPT_RUNTIME] && args->opt[OPT_HANDLER])
+		return err_set(err, ERR_USAGE, "--runtime and --handler exclude each other");
+	if (args->opt[OPT_RUNTIME])
+		return runtime_at(&own, ret, arena, args->opt[OPT_RUNTIME], err);
+	if (ask_config(&config, arena, err) < 0 || ask_handler(&h, &config, args->opt[OPT_HANDLER], err) < 0)
+		return -1;
+	return identity_get(ret, arena, h, err);
+}
+
+int ctl_floor_show(const struct ctl_args *args)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct identity id;
+	struct err err = {0};
+
+	if (find(&id, &arena, args, &err) < 0 || show(&id, &arena, &err) < 0)
+		return ctl_complain(&err);
+	return CTL_OK;
+}

@@ -1,0 +1,107 @@
+#include "run/describe.h"
+#include <string.h>
+
+enum { CONJS_TOLD = 6 };
+
+/* Small numbers are counted by people, large ones are flags. */
+static void put_number(struct buf *out, uint64_t v)
+{
+	if (v < 1024)
+		buf_u64(out, v);
+	else
+		buf_printf(out, "0x%llx", (unsigned long long)v);
+}
+
+static void put_cond(struct buf *out, unsigned index, const struct cond *c)
+{
+	static const char *const sign[COND_OP_COUNT] = {
+		[COND_NE] = "!=", [COND_LT] = "<", [COND_LE] = "<=",	   [COND_EQ] = "==",
+		[COND_GE] = ">=", [COND_GT] = ">", [COND_MASKED_EQ] = "&",
+	};
+
+	buf_printf(out, "arg%u %s ", index, sign[c->op]);
+	if (c->op == COND_MASKED_EQ)
+		buf_printf(out, "0x%llx == ", (unsigned long long)c->value);
+	put_number(out, c->op == COND_MASKED_EQ ? c->value_two : c->value);
+}
+
+void describe_conj(struct buf *out, const struct conj *when)
+{
+	bool first = true;
+
+	for (unsigned i = 0; i < COND_ARGS; i++) {
+		if (!(when->used & 1u << i))
+			continue;
+		if (!first)
+			buf_puts(out, " and ");
+		put_cond(out, i, &when->arg[i]);
+		first = false;
+	}
+	if (first)
+		buf_puts(out, "any arguments");
+}
+
+void describe_action(struct buf *out, struct action act)
+{
+	static const char *const words[] = {
+		[ACT_ALLOW] = "allowed",
+		[ACT_LOG] = "allowed and logged",
+		[ACT_TRACE] = "handed to a tracer",
+		[ACT_NOTIFY] = "handed to the engine's listener",
+		[ACT_ERRNO] = "denied with ",
+		[ACT_TRAP] = "answered with SIGSYS",
+		[ACT_KILL_THREAD] = "killed (the thread)",
+		[ACT_KILL_PROCESS] = "killed (the process)",
+	};
+	const char *name;
+
+	buf_puts(out, words[act.kind]);
+	if (act.kind != ACT_ERRNO)
+		return;
+	name = strerrorname_np(act.errno_ret);
+	if (name)
+		buf_puts(out, name);
+	else
+		buf_printf(out, "errno %u", (unsigned)act.errno_ret);
+}
+
+/* The conditions of all rules with one action: the rules are disjoint, so their
+ * order does not matter. */
+static void put_where(struct buf *out, const struct sysrules *rules, struct action act)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < rules->nrules; i++) {
+		if (!action_equal(rules->rules[i].act, act))
+			continue;
+		if (n < CONJS_TOLD) {
+			buf_puts(out, n ? " or " : " where ");
+			describe_conj(out, &rules->rules[i].when);
+		}
+		n++;
+	}
+	if (n > CONJS_TOLD)
+		buf_printf(out, " or %u more", n - CONJS_TOLD);
+}
+
+static bool told_before(const struct sysrules *rules, uint32_t at)
+{
+	for (uint32_t i = 0; i < at; i++)
+		if (action_equal(rules->rules[i].act, rules->rules[at].act))
+			return true;
+	return false;
+}
+
+void describe_rules(struct buf *out, const struct sysrules *rules)
+{
+	for (uint32_t i = 0; i < rules->nrules; i++) {
+		if (told_before(rules, i))
+			continue;
+		describe_action(out, rules->rules[i].act);
+		put_where(out, rules, rules->rules[i].act);
+		buf_puts(out, ", ");
+	}
+	if (rules->nrules)
+		buf_puts(out, "else ");
+	describe_action(out, rules->other);
+}

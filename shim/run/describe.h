@@ -1,0 +1,18 @@
+/* Conditions and actions in words that a person can read. */
+#ifndef RUNCLAMP_RUN_DESCRIBE_H
+#define RUNCLAMP_RUN_DESCRIBE_H
+
+#include "base/buf.h"
+#include "model/profile.h"
+
+/* Appends "arg0 & 0x7e020000 == 0 and arg1 < 3"; "any arguments" without conditions. */
+void describe_conj(struct buf *out, const struct conj *when);
+
+/* Appends "allowed", "denied with EPERM", "killed (the process)". */
+void describe_action(struct buf *out, struct action act);
+
+/* Appends what a call answers: "allowed", "allowed where arg0 == 2 or arg0 == 10, else denied
+ * with EPERM". Of many conditions the first are told, and how many more there are. */
+void describe_rules(struct buf *out, const struct sysrules *rules);
+
+#endif
