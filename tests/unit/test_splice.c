@@ -85,16 +85,19 @@ static void check_meaning(const char *before, const char *after)
 {
 	json_error_t e;
 	json_t *old = json_loads(before, JSON_REJECT_DUPLICATES, &e);
-	json_t *new = json_loads(after, JSON_REJECT_DUPLICATES, &e);
+	json_t *new = old ? json_loads(after, JSON_REJECT_DUPLICATES, &e) : NULL;
 	json_t *section = json_loads(SECTION, 0, NULL);
-	if (!old || !new) /* 18446744073709551615 is too much for jansson */
-		assert_non_null(strstr(e.text, "too big integer"));
-	if (new &&old) {
-		json_t *linux_obj = json_object_get(new, "linux");
-		assert_true(json_equal(json_object_get(linux_obj, "seccomp"), section));
-		json_object_set(json_object_get(old, "linux"), "seccomp", section);
-		assert_true(json_equal(old, new));
+	if (!old && strstr(e.text, "too big integer")) {
+		/* 18446744073709551615, which Docker writes: not for jansson. */
+		json_decref(section);
+		return;
 	}
+	if (!new)
+		fail_msg("%s", e.text);
+	json_t *linux_obj = json_object_get(new, "linux");
+	assert_true(json_equal(json_object_get(linux_obj, "seccomp"), section));
+	json_object_set(json_object_get(old, "linux"), "seccomp", section);
+	assert_true(json_equal(old, new));
 	json_decref(old);
 	json_decref(new);
 	json_decref(section);
