@@ -70,6 +70,7 @@ base_config() {
 clean() {
   local kind root id
   [ -n "${T:-}" ] || return 0
+  "$LIB/sweep" "$(basename "$T")"
   for kind in runc crun runsc youki; do
     root=$T/root-$kind
     [ -d "$root" ] || continue
