@@ -154,6 +154,16 @@ static int read_runtime(const struct cfg_parser *p, const uint32_t *vals, uint32
 	return 0;
 }
 
+/* "runtime" is runsc's table. Names of whitelists may begin so too. */
+static int check_ceiling(const struct cfg_parser *p, uint32_t tok, const struct handler *h)
+{
+	bool table = strcmp(h->ceiling, "runtime") == 0 || strcmp(h->ceiling, "runtime:full") == 0;
+
+	if (!table || h->runtime == RUNTIME_RUNSC)
+		return 0;
+	return cfg_wrong(p, tok, "ceiling", "a whitelist: only runsc has a table of its own (\"runtime\")");
+}
+
 static int read_handler(const struct cfg_parser *p, uint32_t key, const struct settings *top,
 			struct handler *ret)
 {
@@ -176,9 +186,8 @@ static int read_handler(const struct cfg_parser *p, uint32_t key, const struct s
 	if (vals[KEY_ARGS] && read_args(&in, vals[KEY_ARGS], &h) < 0)
 		return -1;
 	settings_resolve(&h, &own, top);
-	if (strncmp(h.ceiling, "runtime", 7) == 0 && h.runtime != RUNTIME_RUNSC)
-		return cfg_wrong(&in, vals[KEY_CEILING] ? vals[KEY_CEILING] : tok, "ceiling",
-				 "a whitelist: only runsc has a table of its own (\"runtime\")");
+	if (check_ceiling(&in, vals[KEY_CEILING] ? vals[KEY_CEILING] : tok, &h) < 0)
+		return -1;
 	*ret = h;
 	return 0;
 }
@@ -285,6 +294,9 @@ int config_parse(struct config *ret, struct arena *arena, const char *text, size
 		if (read_handlers(&p, vals[KEY_HANDLERS], &top, &c) < 0)
 			return -1;
 	}
+	for (uint32_t i = 0; vals[KEY_CEILING] && i < c.nhandlers; i++)
+		if (check_ceiling(&p, vals[KEY_CEILING], &c.handlers[i]) < 0)
+			return -1;
 	*ret = c;
 	return 0;
 }
