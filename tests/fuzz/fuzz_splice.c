@@ -1,0 +1,57 @@
+/* Whatever bundle is accepted: after the splice it is accepted again, the
+ * section stands where runtimes look, one run of bytes is new, and a second
+ * splice changes nothing. */
+#include "load/splice.h"
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static void check_bytes(const struct bundle *old, const struct bundle *new, const char *section)
+{
+	const struct jdoc *o = &old->doc, *n = &new->doc;
+	const struct jtok *t = &n->tok[new->seccomp];
+	check(t->end - t->start == strlen(section) && !memcmp(n->text + t->start, section, strlen(section)));
+	/* Longest equal head and tail: what is left of the old text is at most the value replaced. */
+	size_t head = 0, tail = 0;
+	while (head < o->len && head < n->len && o->text[head] == n->text[head])
+		head++;
+	while (tail < o->len - head && tail < n->len - head &&
+	       o->text[o->len - 1 - tail] == n->text[n->len - 1 - tail])
+		tail++;
+	size_t gone = o->len - head - tail;
+	const struct jtok *s = &o->tok[old->seccomp];
+	check(gone <= (old->seccomp ? s->end - s->start : 4));
+	check(n->len - head - tail <= strlen(section) + strlen(",\"linux\":{\"seccomp\":}"));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const sections[] = {"{}",
+					       "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[]}"};
+	struct arena a = {0};
+	struct bundle old, new;
+	struct err err = {0};
+	if (!bundle_parse(&old, &a, (const char *)data, size, &err)) {
+		const char *section = sections[size % 2];
+		struct buf once = {0}, twice = {0};
+		check(!splice_apply(&old, section, strlen(section), &once, &err));
+		/* Two more levels and three more values may pass the limits. */
+		if (!bundle_parse(&new, &a, once.data, once.len, &err)) {
+			check_bytes(&old, &new, section);
+			check(!splice_apply(&new, section, strlen(section), &twice, &err));
+			check(once.len == twice.len && !memcmp(once.data, twice.data, once.len));
+		} else {
+			check(strstr(err.msg, "too many") != NULL);
+		}
+		buf_free(&once);
+		buf_free(&twice);
+	}
+	arena_free(&a);
+	return 0;
+}
