@@ -9,6 +9,7 @@
 struct bench {
 	const struct identity *id;
 	const char *payload;
+	int output;	     /* what the runtime says */
 	char dir[128];	     /* the folder; "" once it is gone */
 	unsigned started;    /* containers so far: each has an ID of its own */
 	char complaint[200]; /* the last words of the last start that failed */
@@ -24,9 +25,6 @@ int bench_filter(struct bench *b, const struct profile *p, bool no_new_privilege
 /* *ret_ok: the payload ran to its end. -1: interrupted, or the machine fails. */
 int bench_start(struct bench *b, bool *ret_ok, struct err *err) MUST_CHECK;
 void bench_close(struct bench *b);
-
-/* A signal that wants us to end came. */
-bool bench_interrupted(void);
 
 #define CLEANUP_BENCH __attribute__((cleanup(bench_close)))
 

@@ -5,6 +5,7 @@
 #include "load/config.h"
 #include "load/profile_json.h"
 #include "run/describe.h"
+#include <limits.h>
 #include <string.h>
 
 enum { OPT_JSON };
@@ -45,26 +46,15 @@ static unsigned count(const struct ceiling *c, unsigned *ret_floor)
 	return n + *ret_floor;
 }
 
-/* " where …" for rules with conditions, else nothing. */
-static void put_conditions(struct buf *out, const struct sysrules *s)
-{
-	const char *before = "  where ";
-
-	for (uint32_t i = 0; i < s->nrules; i++) {
-		if (s->rules[i].act.kind != ACT_ALLOW)
-			continue;
-		buf_puts(out, before);
-		describe_conj(out, &s->rules[i].when);
-		before = " or ";
-	}
-}
-
 /* One call as show and diff print it; nothing where the ceiling lacks it. */
 static void put_call(struct buf *out, const struct ceiling *c, int id)
 {
 	if (profile_allows_some(&c->allow, id)) {
 		buf_puts(out, sys_name(id));
-		put_conditions(out, &c->allow.sys[id]);
+		if (!profile_allows_all(&c->allow, id)) {
+			buf_puts(out, "  ");
+			describe_where(out, &c->allow.sys[id], UINT_MAX);
+		}
 	} else if (floor_alone(c, id)) {
 		buf_printf(out, "%s  for the runtime's own calls only", sys_name(id));
 	}

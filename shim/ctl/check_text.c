@@ -4,14 +4,18 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SET(key, label)                                                                                      \
+/* Keys as in the decision record. */
+#define SET(key, label, member)                                                                              \
 	{                                                                                                    \
-#key, label, offsetof(struct decision, key)                                                  \
+		key, label, offsetof(struct decision, member)                                                \
 	}
 const struct check_set check_sets[] = {
-	SET(outside, "outside the ceiling"),	      SET(removed_needs, "taken by the needs"),
-	SET(removed_ceiling, "taken by the ceiling"), SET(removed_engine, "taken by the engine"),
-	SET(floor_only, "only for the runtime"),      SET(floor_wider, "floor overrides"),
+	SET("outside_ceiling", "outside the ceiling", outside),
+	SET("removed_by_needs", "taken by the needs", removed_needs),
+	SET("removed_by_ceiling", "taken by the ceiling", removed_ceiling),
+	SET("removed_by_engine", "taken by the engine", removed_engine),
+	SET("floor_only", "only for the runtime", floor_only),
+	SET("floor_overrides", "floor overrides", floor_wider),
 };
 const size_t check_nsets = ARRAY_LEN(check_sets);
 

@@ -5,6 +5,7 @@
 #include "ctl/sheet.h"
 #include "load/floorfile.h"
 #include "run/describe.h"
+#include <limits.h>
 #include <string.h>
 
 enum { OPT_RUNTIME, OPT_HANDLER };
@@ -37,7 +38,7 @@ static void put_profile(struct buf *out, const char *label, const struct profile
 		buf_printf(&names, "%s%s", n++ ? ", " : "", sys_name(id));
 		if (!profile_allows_all(p, id)) {
 			buf_puts(&names, " (");
-			describe_rules(&names, &p->sys[id]);
+			describe_where(&names, &p->sys[id], UINT_MAX);
 			buf_puts(&names, ")");
 		}
 	}

@@ -40,7 +40,7 @@ static int read_number(unsigned *ret, const char *text, unsigned otherwise, cons
 static int measure(struct buf *out, const struct identity *id, const struct measure_plan *plan,
 		   struct arena *arena, struct err *err)
 {
-	CLEANUP_BENCH struct bench bench = {0};
+	CLEANUP_BENCH struct bench bench = {.output = -1};
 	struct floor *f = arena_array(arena, 2, sizeof(*f));
 	char when[32];
 	time_t now = time(NULL);
@@ -65,6 +65,7 @@ static int measure(struct buf *out, const struct identity *id, const struct meas
 			.margin = {&f[0].margin, &f[1].margin},
 		},
 		out);
+	buf_putc(out, '\n');
 	return out->failed ? err_set(err, ERR_SYSTEM, "out of memory") : 0;
 }
 

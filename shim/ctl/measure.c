@@ -10,7 +10,7 @@ struct search {
 	bool nnp;
 	struct floor known;
 	struct profile all, trial;
-	struct sysset needed, left_out;
+	struct sysset needed, not_needed;
 	struct sysset enosys;
 	unsigned done, total;
 	struct err *err;
@@ -20,6 +20,8 @@ static void progress(const struct search *s, const char *what, const char *outco
 {
 	bool live = isatty(STDERR_FILENO);
 
+	if (!live && !*outcome)
+		return;
 	(void)fprintf(stderr, "%s%s, noNewPrivileges %s: %u of %u: %s%s%s%s", live ? "\r" : "",
 		      runtime_name(s->bench->id->kind), s->nnp ? "true" : "false", s->done, s->total, what,
 		      *outcome ? ": " : "", outcome, live ? "\033[K" : "\n");
@@ -105,24 +107,31 @@ static int try_without(struct search *s, int id)
 	if (needed)
 		sysset_add(&s->needed, id);
 	else if (!in_margin)
-		sysset_add(&s->left_out, id);
+		sysset_add(&s->not_needed, id);
 	s->done++;
 	progress(s, sys_name(id), needed ? "needed" : in_margin ? "margin" : "not needed");
 	return 0;
 }
 
-/* need and margin as the search left them: `extra` joins the margin. */
-static void divide(const struct search *s, const struct sysset *extra, struct floor *ret)
+/* need and margin as the search left them: of the calls that were not found
+ * needed, those in `doubt` join the margin. */
+static void divide(const struct search *s, const struct profile *doubt, struct floor *ret)
 {
 	ret->need = s->known.need;
 	ret->margin = s->known.margin;
 	for (int id = 0; id < sys_count(); id++) {
 		bool needed = sysset_has(&s->needed, id);
-		bool more = sysset_has(extra, id);
+		bool more = !needed && profile_allows_some(doubt, id);
 
-		profile_set(&ret->need, id, needed ? (struct action){ACT_ALLOW, 0} : ret->need.def);
-		if (needed || sysset_has(&s->left_out, id))
-			profile_set(&ret->margin, id, more ? (struct action){ACT_ALLOW, 0} : ret->margin.def);
+		/* With its condition: clone stays under its mask. */
+		profile_set(&ret->need, id, ret->need.def);
+		if (needed)
+			ret->need.sys[id] = s->all.sys[id];
+		if (!needed && !sysset_has(&s->not_needed, id))
+			continue;
+		profile_set(&ret->margin, id, ret->margin.def);
+		if (more)
+			ret->margin.sys[id] = s->all.sys[id];
 	}
 }
 
@@ -139,22 +148,28 @@ static int confirm(struct search *s, const struct floor *f, bool *ret_failed)
 
 static int search(struct search *s, struct floor *ret)
 {
-	static const struct sysset nothing;
+	struct floor *shipped = arena_alloc(s->arena, sizeof(*shipped));
 	bool failed;
 
+	if (!shipped)
+		return err_set(s->err, ERR_SYSTEM, "out of memory");
 	if (prepare(s) < 0 || try_all(s) < 0)
 		return -1;
 	for (int id = 0; id < sys_count(); id++)
 		if (profile_allows_some(&s->all, id) && try_without(s, id) < 0)
 			return -1;
-	divide(s, &nothing, ret);
+	/* What the table calls needed and these starts did without (runc: futex) is
+	 * made now and then. */
+	if (floor_lookup(shipped, s->arena, s->bench->id->kind, s->bench->id->version, s->nnp, s->err) < 0)
+		return -1;
+	divide(s, &shipped->need, ret);
 	if (confirm(s, ret, &failed) < 0)
 		return -1;
 	if (!failed)
 		return 0;
 	/* Calls that can stand in for each other, or one that is made so rarely
 	 * that the starts without it missed it: none may refuse, all may be made. */
-	divide(s, &s->left_out, ret);
+	divide(s, &s->all, ret);
 	if (confirm(s, ret, &failed) < 0)
 		return -1;
 	if (failed)

@@ -13,8 +13,9 @@ struct measure_plan {
  * need: without the call at least one of `starts` starts failed. margin: calls
  * that the shipped floors count as such (runc's Go runtime makes them now and
  * then, so a number of starts proves little), unless no start at all succeeded
- * without them; and, where the result does not stand its confirmation, all
- * candidates. A failure says what the runtime complained of last. */
+ * without them; what the shipped floor of this version needs and these starts did
+ * without; and, where the result does not stand its confirmation, all candidates. A failure says what the
+ * runtime complained of last. */
 int measure_floor(struct floor *ret, struct bench *b, struct arena *arena, const struct measure_plan *plan,
 		  bool no_new_privileges, struct err *err) MUST_CHECK;
 
