@@ -1,0 +1,492 @@
+/* The records: found again, told apart, marked, swept, and not trusted when
+ * somebody else could have written them. */
+#include "base/file.h"
+#include "ownrun.h"
+#include "run/regfile.h"
+#include "run/registry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static const char *const no_args[] = {NULL};
+
+static struct registration registration(enum runtime_kind runtime, const char *path, const char *const *args)
+{
+	return (struct registration){.handler = "runclamp", .runtime = runtime, .path = path, .args = args};
+}
+
+static void put(const struct registry_key *key, const struct registration *r)
+{
+	struct err err = {0};
+
+	if (registry_put(key, r, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+/* The path that is on record, or NULL. */
+static const char *get(const struct registry_key *key)
+{
+	static struct arena arena;
+	struct registration r;
+	struct err err = {0};
+	bool found;
+
+	if (registry_get(&r, &found, &arena, key, &err) < 0)
+		fail_msg("%s", err.msg);
+	return found ? r.path : NULL;
+}
+
+static void record_path(char *dst, size_t cap, const char *folder, const struct registry_key *key)
+{
+	char name[REGFILE_NAME];
+	struct err err;
+
+	assert_int_equal(regfile_name(name, key, &err), 0);
+	(void)snprintf(dst, cap, "/run/runclamp/%s%s", folder, name);
+}
+
+static void nothing_is_there_at_first(void **state)
+{
+	const struct registry_key key = {"runclamp", NULL, "c1"};
+	(void)state;
+	NEEDS_OWN_RUN();
+	assert_null(get(&key));
+	registry_mark(&key);
+	registry_sweep(10);
+	assert_int_equal(access("/run/runclamp", F_OK), -1);
+}
+
+static void a_record_is_found_again(void **state)
+{
+	static const char *const args[] = {"--debug", "", "--x=\"\n\xc3\xa4", NULL};
+	const struct registry_key key = {"h", "/r", "c1"};
+	CLEANUP_ARENA struct arena arena = {0};
+	struct registration r = registration(RUNTIME_CRUN, "/opt/crun", args);
+	struct stat st;
+	struct err err;
+	bool found;
+	(void)state;
+	NEEDS_OWN_RUN();
+	r.handler = "h";
+	put(&key, &r);
+	assert_int_equal(registry_get(&r, &found, &arena, &key, &err), 0);
+	assert_true(found);
+	assert_string_equal(r.handler, "h");
+	assert_int_equal(r.runtime, RUNTIME_CRUN);
+	assert_string_equal(r.path, "/opt/crun");
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(r.args[i], args[i]);
+	assert_null(r.args[3]);
+	assert_int_equal(stat("/run/runclamp", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+static void keys_are_told_apart(void **state)
+{
+	static const struct registry_key keys[] = {
+		{"runclamp", NULL, "same"},  {"runclamp-runsc", NULL, "same"}, {"runclamp", "/a", "same"},
+		{"runclamp", "/b", "same"},  {"runclamp", "/", "same"},	       {"runclamp", "/a", "same2"},
+		{"runclamp", "/a/same", ""}, {"runclampx", "/a", "same"},
+	};
+	char path[32];
+	(void)state;
+	NEEDS_OWN_RUN();
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		(void)snprintf(path, sizeof(path), "/opt/%zu", i);
+		struct registration r = registration(RUNTIME_RUNC, path, no_args);
+		assert_null(get(&keys[i]));
+		put(&keys[i], &r);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		(void)snprintf(path, sizeof(path), "/opt/%zu", i);
+		assert_string_equal(get(&keys[i]), path);
+	}
+}
+
+/* runc makes the root absolute; engines do not always write it alike. */
+static void spellings_of_a_root_are_one(void **state)
+{
+	static const char *const same[] = {"/run/x/root", "/run/x/root/", "/run//x/./root", "root",
+					   "./root//"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/one", no_args);
+	(void)state;
+	NEEDS_OWN_RUN();
+	assert_int_equal(mkdir("/run/x", 0755), 0);
+	assert_int_equal(chdir("/run/x"), 0);
+	put(&(struct registry_key){"runclamp", same[0], "spelled"}, &r);
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		assert_string_equal(get(&(struct registry_key){"runclamp", same[i], "spelled"}), "/opt/one");
+	assert_null(get(&(struct registry_key){"runclamp", "/run/x/roo", "spelled"}));
+	assert_int_equal(chdir("/"), 0);
+}
+
+static void a_marked_one_is_found_until_it_is_swept(void **state)
+{
+	const struct registry_key key = {"runclamp", "/run/state", "marked"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	(void)state;
+	NEEDS_OWN_RUN();
+	assert_int_equal(mkdir("/run/state", 0755), 0);
+	assert_int_equal(mkdir("/run/state/marked", 0755), 0);
+	put(&key, &r);
+	registry_sweep(100); /* not marked: stays whatever the runtime has */
+	registry_mark(&key);
+	registry_mark(&key);
+	assert_string_equal(get(&key), "/opt/runc");
+	registry_sweep(100); /* the runtime still has it */
+	assert_string_equal(get(&key), "/opt/runc");
+	assert_int_equal(rmdir("/run/state/marked"), 0);
+	assert_string_equal(get(&key), "/opt/runc");
+	registry_sweep(100);
+	assert_null(get(&key));
+}
+
+static void a_new_container_of_that_name_is_not_swept(void **state)
+{
+	const struct registry_key key = {"runclamp", "/run/state", "again"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	char gone[128];
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&key, &r);
+	registry_mark(&key);
+	record_path(gone, sizeof(gone), "gone/", &key);
+	assert_int_equal(access(gone, F_OK), 0);
+	put(&key, &r);
+	assert_int_equal(access(gone, F_OK), -1);
+	registry_sweep(100);
+	assert_string_equal(get(&key), "/opt/runc");
+}
+
+static void sweeping_is_bounded(void **state)
+{
+	char id[16];
+	unsigned left = 0;
+	(void)state;
+	NEEDS_OWN_RUN();
+	for (int i = 0; i < 12; i++) {
+		struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+		(void)snprintf(id, sizeof(id), "many%d", i);
+		put(&(struct registry_key){"runclamp", "/run/none", id}, &r);
+		registry_mark(&(struct registry_key){"runclamp", "/run/none", id});
+	}
+	registry_sweep(5);
+	for (int i = 0; i < 12; i++) {
+		(void)snprintf(id, sizeof(id), "many%d", i);
+		left += get(&(struct registry_key){"runclamp", "/run/none", id}) != NULL;
+	}
+	assert_int_equal(left, 7);
+	registry_sweep(100);
+	assert_null(get(&(struct registry_key){"runclamp", "/run/none", "many3"}));
+}
+
+/* Where each runtime keeps its state, and that its presence keeps the record. */
+static const struct {
+	enum runtime_kind runtime;
+	const char *root; /* --root */
+	const char *arg;  /* the handler's */
+	const char *xdg;
+	const char *state; /* made by the test */
+	bool alive;
+} lives[] = {
+	{RUNTIME_RUNC, "/run/l", NULL, NULL, "/run/l/ID", true},
+	{RUNTIME_RUNC, "/run/l", NULL, NULL, "/run/l/ID2", false},
+	{RUNTIME_RUNC, NULL, NULL, NULL, "/run/runc/ID", true},
+	{RUNTIME_CRUN, NULL, NULL, NULL, "/run/crun/ID", true},
+	{RUNTIME_CRUN, NULL, NULL, NULL, "/run/runc/ID", false},
+	{RUNTIME_CRUN, NULL, NULL, "/run/user/0", "/run/user/0/crun/ID", true},
+	{RUNTIME_CRUN, NULL, NULL, "/run/user/0", "/run/crun/ID", true},
+	{RUNTIME_YOUKI, NULL, NULL, NULL, "/run/youki/ID", true},
+	{RUNTIME_RUNC, NULL, "--root=/run/a", NULL, "/run/a/ID", true},
+	{RUNTIME_RUNC, NULL, "--root=/run/a", NULL, "/run/runc/ID", false},
+	{RUNTIME_RUNC, "/run/l", "--root=/run/a", NULL, "/run/a/ID", false},
+	{RUNTIME_RUNSC, "/run/l", NULL, NULL, "/run/l/ID_sandbox:ID.state", true},
+	{RUNTIME_RUNSC, "/run/l", NULL, NULL, "/run/l/ID_sandbox:POD.lock", true},
+	{RUNTIME_RUNSC, "/run/l", NULL, NULL, "/run/l/ID.state", true},
+	{RUNTIME_RUNSC, "/run/l", NULL, NULL, "/run/l/ID2_sandbox:ID2.state", false},
+	{RUNTIME_RUNSC, "/run/l", NULL, NULL, "/run/l/POD_sandbox:ID.state", false},
+	{RUNTIME_RUNSC, NULL, "-root=/run/a", NULL, "/run/a/ID_sandbox:ID.state", true},
+	{RUNTIME_RUNSC, NULL, NULL, NULL, "/run/runsc/ID_sandbox:ID.state", true},
+};
+
+static void make_path(const char *path)
+{
+	char copy[128];
+
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	for (char *p = strchr(copy + 1, '/'); p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		assert_true(mkdir(copy, 0755) == 0 || errno == EEXIST);
+		*p = '/';
+	}
+	assert_int_equal(mkdir(copy, 0755), 0);
+}
+
+static void the_runtimes_state_keeps_a_record(void **state)
+{
+	(void)state;
+	NEEDS_OWN_RUN();
+	for (size_t i = 0; i < ARRAY_LEN(lives); i++) {
+		const struct registry_key key = {"runclamp", lives[i].root, "ID"};
+		const char *args[] = {lives[i].arg, NULL};
+		struct registration r = registration(lives[i].runtime, "/opt/x", args);
+
+		if (lives[i].xdg)
+			assert_int_equal(setenv("XDG_RUNTIME_DIR", lives[i].xdg, 1), 0);
+		put(&key, &r);
+		assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
+		make_path(lives[i].state);
+		registry_mark(&key);
+		registry_sweep(100);
+		if ((get(&key) != NULL) != lives[i].alive)
+			fail_msg("row %zu (%s): %s", i, lives[i].state, lives[i].alive ? "swept" : "kept");
+		assert_int_equal(rmdir(lives[i].state), 0);
+		registry_sweep(100);
+		assert_null(get(&key));
+	}
+}
+
+/* The handler's runtime was swapped while a container of that name lives. */
+static void a_living_container_is_not_handed_over(void **state)
+{
+	const struct registry_key key = {"runclamp", "/run/hand", "c1"};
+	struct registration runc = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	struct registration other = registration(RUNTIME_RUNC, "/opt/runc-new", no_args);
+	struct registration crun = registration(RUNTIME_CRUN, "/opt/crun", no_args);
+	struct err err = {0};
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&key, &runc);
+	make_path("/run/hand/c1");
+	put(&key, &runc);
+	assert_int_equal(registry_put(&key, &crun, &err), -1);
+	assert_int_equal(err.kind, ERR_RUNTIME);
+	assert_non_null(strstr(err.msg, "still belongs to runc (/opt/runc)"));
+	assert_int_equal(registry_put(&key, &other, &err), -1);
+	registry_mark(&key);
+	assert_int_equal(registry_put(&key, &crun, &err), -1);
+	assert_string_equal(get(&key), "/opt/runc");
+	assert_int_equal(rmdir("/run/hand/c1"), 0);
+	put(&key, &crun);
+	assert_string_equal(get(&key), "/opt/crun");
+}
+
+/* What a record may look like: older and newer ones, and what is none. */
+static const struct {
+	const char *text;
+	bool readable;
+} texts[] = {
+#define REST                                                                                                 \
+	"\"handler\":\"h\",\"runtime\":\"runc\",\"path\":\"/opt/"                                            \
+	"runc\",\"args\":[],\"id\":\"text\",\"roots\":[]}"
+	{"{\"version\":1," REST, true},
+	{"{\"version\":2,\"new\":{\"a\":[1]}," REST, true},
+	{"{\"version\":0," REST, false},
+	{"{\"version\":\"1\"," REST, false},
+	{"{" REST, false},
+	{"{\"version\":1,\"runtime\":\"runc\"}", false},
+	{"{\"version\":1,\"handler\":\"h\",\"runtime\":\"docker\",\"path\":\"/"
+	 "x\",\"args\":[],\"id\":\"text\","
+	 "\"roots\":[]}",
+	 false},
+	{"{\"version\":1,\"handler\":\"h\",\"runtime\":\"runc\",\"path\":\"x\",\"args\":[],\"id\":\"text\","
+	 "\"roots\":[]}",
+	 false},
+	{"{\"version\":1,\"handler\":\"h\",\"runtime\":\"runc\",\"path\":\"/x\",\"args\":[1],\"id\":\"text\","
+	 "\"roots\":[]}",
+	 false},
+	{"{\"version\":1,\"handler\":\"h\",\"runtime\":\"runc\",\"path\":\"/x\",\"args\":[],\"id\":\"other\","
+	 "\"roots\":[]}",
+	 false},
+	{"{\"version\":1,\"handler\":\"h\",\"runtime\":\"runc\",\"path\":\"/x\",\"args\":[],\"id\":\"text\","
+	 "\"roots\":[\"a\",\"b\",\"c\",\"d\"]}",
+	 false},
+	{"", false},
+	{"[]", false},
+	{"{\"version\":1," REST "x", false},
+};
+
+static void write_file(const char *path, const char *text, mode_t mode)
+{
+	CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+}
+
+static int try_get(const struct registry_key *key, struct err *err)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct registration r;
+	bool found;
+
+	*err = (struct err){0};
+	return registry_get(&r, &found, &arena, key, err);
+}
+
+static void unreadable_records_are_errors(void **state)
+{
+	const struct registry_key key = {"runclamp", NULL, "text"};
+	char path[128];
+	struct err err;
+	(void)state;
+	NEEDS_OWN_RUN();
+	record_path(path, sizeof(path), "", &key);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		write_file(path, texts[i].text, 0600);
+		int r = try_get(&key, &err);
+		if ((r == 0) != texts[i].readable)
+			fail_msg("row %zu: %s", i, err.msg);
+		if (r < 0)
+			assert_non_null(strstr(err.msg, "the record of container \"text\""));
+	}
+	/* A broken one does not stand in the way of a new one. */
+	struct registration reg = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	put(&key, &reg);
+	assert_string_equal(get(&key), "/opt/runc");
+}
+
+static void others_files_are_not_trusted(void **state)
+{
+	const struct registry_key key = {"runclamp", NULL, "trust"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	char path[128];
+	struct err err;
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&key, &r);
+	record_path(path, sizeof(path), "", &key);
+	assert_int_equal(chmod(path, 0620), 0);
+	assert_int_equal(try_get(&key, &err), -1);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(try_get(&key, &err), -1);
+	assert_non_null(strstr(err.msg, "not trusted"));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/etc/hostname", path), 0);
+	assert_int_equal(try_get(&key, &err), -1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(chmod("/run/runclamp", 0750), 0);
+	assert_int_equal(try_get(&key, &err), -1);
+	assert_int_equal(registry_put(&key, &r, &err), -1);
+	assert_non_null(strstr(err.msg, "not trusted"));
+	assert_int_equal(chmod("/run/runclamp", 0700), 0);
+	assert_int_equal(chown("/run/runclamp", 65534, 0), 0);
+	assert_int_equal(try_get(&key, &err), -1);
+	assert_int_equal(chown("/run/runclamp", 0, 0), 0);
+	assert_int_equal(rename("/run/runclamp", "/run/elsewhere"), 0);
+	assert_int_equal(symlink("/run/elsewhere", "/run/runclamp"), 0);
+	assert_int_equal(try_get(&key, &err), -1);
+	assert_int_equal(unlink("/run/runclamp"), 0);
+	assert_int_equal(rename("/run/elsewhere", "/run/runclamp"), 0);
+	put(&key, &r);
+	assert_string_equal(get(&key), "/opt/runc");
+}
+
+/* Many writers and a reader: the record is there, whole, at any time. */
+static void writers_do_not_disturb_a_reader(void **state)
+{
+	const struct registry_key key = {"runclamp", NULL, "busy"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	struct err err;
+	pid_t pid[3];
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&key, &r);
+	for (size_t i = 0; i < ARRAY_LEN(pid); i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		for (int n = 0; pid[i] == 0; n++) {
+			if (n == 200)
+				_exit(0);
+			if (registry_put(&key, &r, &err) < 0)
+				_exit(1);
+		}
+	}
+	for (int n = 0; n < 2000; n++)
+		assert_string_equal(get(&key), "/opt/runc");
+	for (size_t i = 0; i < ARRAY_LEN(pid); i++) {
+		int status;
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_int_equal(status, 0);
+	}
+}
+
+static int as_another_user(void)
+{
+	const struct registry_key key = {"runclamp", NULL, "mine"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	CLEANUP_ARENA struct arena arena = {0};
+	struct err err = {0};
+	const char *dir;
+
+	if (setuid(65534) < 0)
+		return 1;
+	if (registry_put(&key, &r, &err) == 0 || !strstr(err.msg, "XDG_RUNTIME_DIR"))
+		return 2;
+	if (setenv("XDG_RUNTIME_DIR", "relative", 1) < 0 || registry_put(&key, &r, &err) == 0)
+		return 3;
+	if (setenv("XDG_RUNTIME_DIR", "/run/theirs", 1) < 0 || registry_put(&key, &r, &err) < 0)
+		return 4;
+	if (registry_dir(&dir, &arena, false, &err) < 0 || strcmp(dir, "/run/theirs/runclamp") != 0)
+		return 5;
+	return access("/run/theirs/runclamp", R_OK | X_OK) == 0 ? 0 : 6;
+}
+
+static void without_root_it_lies_in_the_users_folder(void **state)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	const char *dir;
+	struct err err;
+	int status;
+	(void)state;
+	NEEDS_OWN_RUN();
+	assert_int_equal(registry_dir(&dir, &arena, true, &err), 0);
+	assert_string_equal(dir, "/run/runclamp");
+	assert_int_equal(mkdir("/run/theirs", 0700), 0);
+	assert_int_equal(chown("/run/theirs", 65534, 65534), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		/* Known from before as root: a fresh process finds out anew. */
+		char *argv[] = {(char[]){"/proc/self/exe"}, (char[]){"as-another-user"}, NULL};
+		(void)execv(argv[0], argv);
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+int main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_there_at_first),
+		cmocka_unit_test(a_record_is_found_again),
+		cmocka_unit_test(keys_are_told_apart),
+		cmocka_unit_test(spellings_of_a_root_are_one),
+		cmocka_unit_test(a_marked_one_is_found_until_it_is_swept),
+		cmocka_unit_test(a_new_container_of_that_name_is_not_swept),
+		cmocka_unit_test(sweeping_is_bounded),
+		cmocka_unit_test(the_runtimes_state_keeps_a_record),
+		cmocka_unit_test(a_living_container_is_not_handed_over),
+		cmocka_unit_test(unreadable_records_are_errors),
+		cmocka_unit_test(others_files_are_not_trusted),
+		cmocka_unit_test(writers_do_not_disturb_a_reader),
+		cmocka_unit_test(without_root_it_lies_in_the_users_folder),
+	};
+	(void)argv;
+	if (argc > 1)
+		return as_another_user();
+	return cmocka_run_group_tests(tests, ownrun_make, NULL);
+}
