@@ -20,7 +20,7 @@ CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen $(PLACES)
 CFLAGS = -std=gnu11 $(OPT) -fPIE -ffunction-sections -fdata-sections $(WARN) $(SAN) $(if $(SAN),,$(HARDEN))
 LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN)
 STATIC = $(if $(SAN),-pie,-static-pie)
-LIBS := -lcap -lmd
+LIBS := -lmd
 
 # The layers, lowest first; tests/lint/layers says which may include which.
 LIB_SRC := $(wildcard shim/base/*.c shim/model/*.c shim/load/*.c shim/policy/*.c) $(filter-out shim/run/main.c,$(wildcard shim/run/*.c))
@@ -58,7 +58,7 @@ $(B)/gen/places: FORCE
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/librunclamp.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -MF $(B)/obj/$*.unit.d $(LDFLAGS) -pie -o $@ $< $(B)/librunclamp.a $(LIBS) -lcmocka -ljansson -lseccomp
+	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -MF $(B)/obj/$*.unit.d $(LDFLAGS) -pie -o $@ $< $(B)/librunclamp.a $(LIBS) -lcmocka -ljansson -lseccomp -lcap
 units: $(UNIT)
 
 # `make asan-units`: any target again, under the sanitizers.

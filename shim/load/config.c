@@ -143,9 +143,9 @@ bool config_is_initial_root(void)
  * environment of a rootless one. */
 static const char *path_from_environment(struct err *err)
 {
-	const char *path = config_is_initial_root() ? getenv("RUNCLAMP_CONFIG") : NULL;
+	const char *path = getenv("RUNCLAMP_CONFIG");
 
-	if (!path)
+	if (!path || !config_is_initial_root())
 		return config_default_path;
 	if (*path == '/')
 		return path;

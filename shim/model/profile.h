@@ -21,7 +21,7 @@ enum act_kind {
 	ACT_TRAP,
 	ACT_KILL_THREAD,
 	ACT_KILL_PROCESS
-};
+} __attribute__((packed)); /* one byte: every profile holds hundreds */
 
 struct action {
 	enum act_kind kind;

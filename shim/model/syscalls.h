@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SYS_MAX = 640 };
+enum { SYS_MAX = 512 };
 
 /* How many ids there are: 0 … sys_count() - 1. Sorted by name (strcmp). */
 int sys_count(void);

@@ -27,7 +27,7 @@ struct call {
 	struct cmdline cmd;
 	struct identity identity;
 	struct bundle bundle;
-	struct decision decision;
+	struct decision *decision; /* in the arena: large, and only for create */
 	bool has_identity, has_bundle, has_decision;
 	struct timespec began;
 };
@@ -127,7 +127,10 @@ static int decide(struct call *c, struct err *err)
 			c->config.max_config_bytes, err) < 0)
 		return -1;
 	c->has_bundle = true;
-	if (decision_make(&c->decision, &c->arena, &c->config, c->handler, &c->bundle, &c->identity, NULL,
+	c->decision = arena_alloc(&c->arena, sizeof(*c->decision));
+	if (!c->decision)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	if (decision_make(c->decision, &c->arena, &c->config, c->handler, &c->bundle, &c->identity, NULL,
 			  err) < 0)
 		return -1;
 	c->has_decision = true;
@@ -144,7 +147,7 @@ static int record(struct call *c, const struct err *error, struct err *err)
 		.handler = c->handler,
 		.identity = c->has_identity ? &c->identity : NULL,
 		.bundle = c->has_bundle ? &c->bundle : NULL,
-		.decision = c->has_decision ? &c->decision : NULL,
+		.decision = c->has_decision ? c->decision : NULL,
 		.error = error,
 		.microseconds = microseconds_since(&c->began),
 	};
@@ -169,15 +172,15 @@ static int start(struct call *c, struct err *err)
 		.args = c->handler->args,
 	};
 
-	if (c->decision.inject &&
-	    splice_apply(&c->bundle, c->decision.section.data, c->decision.section.len, &text, err) < 0)
+	if (c->decision->inject &&
+	    splice_apply(&c->bundle, c->decision->section.data, c->decision->section.len, &text, err) < 0)
 		return -1;
 	if (registry_put(&key, &reg, err) < 0)
 		return -1;
 	registry_sweep(SWEEP_AT_MOST);
 	if (record(c, NULL, err) < 0)
 		return -1;
-	if (c->decision.inject && splice_commit(&c->bundle, text.data, text.len, err) < 0)
+	if (c->decision->inject && splice_commit(&c->bundle, text.data, text.len, err) < 0)
 		return -1;
 	return hand_off(c, c->handler->runtime, c->handler->path, c->handler->args, err);
 }
@@ -198,10 +201,10 @@ static int create(struct call *c)
 
 	if (decide(c, &err) < 0)
 		return fail(c, &err);
-	if (c->decision.verdict == VERDICT_REFUSE && !c->decision.audit) {
+	if (c->decision->verdict == VERDICT_REFUSE && !c->decision->audit) {
 		if (record(c, NULL, &err) < 0)
 			return fail(c, &err);
-		refusal_tell(c->cmd.log, c->decision.sentence);
+		refusal_tell(c->cmd.log, c->decision->sentence);
 		return EXIT_REFUSED;
 	}
 	(void)!start(c, &err);
@@ -248,7 +251,8 @@ int main(int argc, char *argv[])
 	(void)clock_gettime(CLOCK_MONOTONIC, &c.began);
 	c.handler_name = base_name(argv[0]);
 	code = dispatch(&c);
-	decision_free(&c.decision);
+	if (c.decision)
+		decision_free(c.decision);
 	if (c.has_bundle)
 		bundle_close(&c.bundle);
 	arena_free(&c.arena);

@@ -1,18 +1,16 @@
 #include "run/record.h"
+#include "base/clock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 static void put_time(struct buf *out)
 {
 	struct timespec now;
-	struct tm tm;
+	char text[CLOCK_TEXT];
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)gmtime_r(&now.tv_sec, &tm);
-	buf_printf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%06ldZ\"", tm.tm_year + 1900, tm.tm_mon + 1,
-		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000);
+	buf_printf(out, "\"%s\"", clock_format(&now, 1, text));
 }
 
 static void put_string(struct buf *out, const char *key, const char *value, size_t max)

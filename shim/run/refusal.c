@@ -1,22 +1,21 @@
 #include "run/refusal.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 static void put_log_line(struct buf *b, const char *sentence)
 {
-	time_t now = time(NULL);
-	struct tm tm;
+	struct timespec now;
+	char text[CLOCK_TEXT];
 
-	(void)gmtime_r(&now, &tm);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
 	buf_puts(b, "{\"level\":\"error\",\"msg\":");
 	buf_jstr(b, sentence, strlen(sentence));
 	/* RFC 3339, or containerd drops the line. */
-	buf_printf(b, ",\"time\":\"%04d-%02d-%02dT%02d:%02d:%02dZ\"}\n", tm.tm_year + 1900, tm.tm_mon + 1,
-		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buf_printf(b, ",\"time\":\"%s\"}\n", clock_format(&now, 0, text));
 }
 
 void refusal_tell(const char *log, const char *sentence)

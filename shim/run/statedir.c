@@ -10,8 +10,12 @@ static const char initial[] = "/run/runclamp";
 
 int statedir_path(char *dst, size_t cap, struct err *err)
 {
-	const char *xdg = config_is_initial_root() ? NULL : getenv("XDG_RUNTIME_DIR");
+	const char *xdg = getenv("XDG_RUNTIME_DIR");
 	int n;
+
+	/* Asked in this order: the second question costs a look into /proc. */
+	if (xdg && config_is_initial_root())
+		xdg = NULL;
 
 	if (xdg && *xdg && *xdg != '/')
 		return err_set(err, ERR_SYSTEM, "$XDG_RUNTIME_DIR must be an absolute path, not \"%.80s\"",
