@@ -83,6 +83,8 @@ clean() {
 clean_all() {
   clean
   [ -n "${T:-}" ] || return 0
+  # runsc of 2026 keeps an empty network namespace bound there.
+  if mountpoint -q "$T/root-runsc/null-netns"; then umount "$T/root-runsc/null-netns"; fi
   rm -rf --one-file-system "$T"
 }
 
@@ -95,7 +97,7 @@ bundle() {
   shift $(($# > 1 ? 2 : 1))
   rm -rf "$dir"
   mkdir -m 700 "$dir"
-  jq "$@" "$filter" "$T/base.json" >"$dir/config.json"
+  jq "$@" "$filter" "$T/base.json" >"$dir/config.json" || return 1
   echo "$dir"
 }
 
