@@ -65,7 +65,8 @@ static int known_name(const struct jread *r, uint32_t tok, int *ret_id)
 	return 0;
 }
 
-static int read_unimplemented(struct ceiling *c, const struct jread *r, uint32_t array)
+static int read_unimplemented(struct ceiling *c, const struct profile *partial, const struct jread *r,
+			      uint32_t array)
 {
 	if (jread_type(r, array, JTOK_ARRAY, "unimplemented"))
 		return -1;
@@ -75,7 +76,7 @@ static int read_unimplemented(struct ceiling *c, const struct jread *r, uint32_t
 
 		if (known_name(r, t, &id))
 			return -1;
-		if (profile_allows_some(&c->allow, id))
+		if (profile_allows_some(&c->allow, id) || profile_allows_some(partial, id))
 			return jread_fail(r, t, "\"%s\" is both allowed and unimplemented", sys_name(id));
 		sysset_add(&c->unimplemented, id);
 	}
@@ -147,7 +148,7 @@ static int read_native(struct ceiling *c, const struct jread *r, uint32_t object
 		return -1;
 	if (!key[KEY_UNIMPLEMENTED])
 		return 0;
-	if (read_unimplemented(c, r, key[KEY_UNIMPLEMENTED]))
+	if (read_unimplemented(c, &partial, r, key[KEY_UNIMPLEMENTED]))
 		return -1;
 	fill_table(c, &partial);
 	return 0;

@@ -68,9 +68,14 @@ static int read_call(struct table *table, const struct jread *r, uint32_t key, e
 	if (read_number(r, key, &nr) || jread_object(r, key + 1, "a call", keys, val) ||
 	    jread_line(r, val[0], "name", 64, &name) || read_support(r, val[1], &support))
 		return -1;
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") < strlen(name))
+		return jread_fail(r, val[0], "a call's name holds more than letters, digits and _");
 	int id = sys_from_number(arch, nr);
 	if (id < 0)
 		return 0;
+	for (unsigned i = 0; i < SUPPORT_COUNT; i++)
+		if (sysset_has(&table->set[i], id))
+			return jread_fail(r, key, "number %d stands there twice", nr);
 	sysset_add(&table->set[support], id);
 	if (strcmp(name, sys_name(id)) != 0)
 		table->spelling[id] = name;
