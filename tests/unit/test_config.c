@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -298,6 +299,35 @@ static int in_own_etc(void)
 	if (load(&c, &arena, &err) < 0 || strcmp(c.path, config_default_path) != 0 ||
 	    c.handlers[0].mode != MODE_AUDIT)
 		return 6;
+	/* A process of its own, so that nothing is known from before. */
+	char *argv[] = {(char[]){"/proc/self/exe"}, (char[]){"in-user-namespace"}, NULL};
+	(void)execv(argv[0], argv);
+	return 99;
+}
+
+/* Rootless: the files of the host's root belong to the overflow uid there. */
+static int in_user_namespace(void)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct config c;
+	struct err err;
+
+	/* setuid takes /proc/self away from us; this gives it back. */
+	if (setuid(65534) < 0 || prctl(PR_SET_DUMPABLE, 1) < 0 || unshare(CLONE_NEWUSER) < 0)
+		return 77;
+	CLEANUP_FILE FILE *map = fopen("/proc/self/uid_map", "we");
+	if (!map || fputs("0 65534 1", map) < 0 || fflush(map) != 0)
+		return 77;
+	if (geteuid() != 0 || config_is_initial_root())
+		return 11;
+	if (load(&c, &arena, &err) < 0)
+		return fprintf(stderr, "%s\n", err.msg), 12;
+	if (c.handlers[0].mode != MODE_AUDIT)
+		return 13;
+	/* There the environment says nothing. */
+	if (setenv("RUNCLAMP_CONFIG", "/none", 1) < 0 || load(&c, &arena, &err) < 0 || !c.path ||
+	    strcmp(c.path, config_default_path) != 0)
+		return 14;
 	return 0;
 }
 
@@ -347,7 +377,7 @@ static void the_environment_is_not_for_others(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		/* First: config_is_initial_root remembers. */
@@ -360,5 +390,8 @@ int main(void)
 		cmocka_unit_test(the_environment_names_a_file),
 		cmocka_unit_test(the_default_path_is_read),
 	};
+	(void)argv;
+	if (argc > 1)
+		return in_user_namespace();
 	return cmocka_run_group_tests(tests, tmpdir_make, tmpdir_remove);
 }
