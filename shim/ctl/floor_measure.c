@@ -65,7 +65,6 @@ static int measure(struct buf *out, const struct identity *id, const struct meas
 			.margin = {&f[0].margin, &f[1].margin},
 		},
 		out);
-	buf_putc(out, '\n');
 	return out->failed ? err_set(err, ERR_SYSTEM, "out of memory") : 0;
 }
 
