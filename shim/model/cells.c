@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int push(struct cells *c, const struct conj *when, struct action act, struct err *err)
+int cells_push(struct cells *c, const struct conj *when, struct action act, struct err *err)
 {
 	if (c->n == c->cap) {
 		size_t cap = c->cap ? c->cap * 2 : 8;
@@ -24,7 +24,7 @@ static int push(struct cells *c, const struct conj *when, struct action act, str
 static int push_all(struct cells *c, const struct conj_list *list, struct action act, struct err *err)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (push(c, &list->v[i], act, err))
+		if (cells_push(c, &list->v[i], act, err))
 			return -1;
 	return 0;
 }
@@ -125,6 +125,8 @@ int cells_finish(struct sysrules *ret, struct cells *c, struct action rest, stru
 		*ret = (struct sysrules){.other = c->v[0].act};
 		return 0;
 	}
+	if (c->plain && cells_make_plain(c, err))
+		return -1;
 	qsort(c->v, c->n, sizeof(*c->v), compare);
 	*ret = (struct sysrules){.other = def, .nrules = (uint32_t)c->n, .rules = c->v};
 	return 0;

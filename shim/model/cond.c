@@ -373,3 +373,17 @@ size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret
 	}
 	return n;
 }
+
+size_t cond_vectors(const struct cond *c, struct cond ret[static COND_PIECES])
+{
+	struct pieces out = {ret, 0};
+	struct shape s = shape_of(c);
+
+	if (c->op == COND_EQ || c->op == COND_MASKED_EQ) {
+		ret[out.n++] = *c;
+		return out.n;
+	}
+	for (unsigned i = 0; i < s.nspans; i++)
+		put_blocks(&out, s.span[i]);
+	return out.n;
+}

@@ -55,6 +55,9 @@ enum { COND_PIECES = 256 };
 size_t cond_meet(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
 size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
 
+/* The same values as EQ and MASKED_EQ alone, disjoint; how many. */
+size_t cond_vectors(const struct cond *c, struct cond ret[static COND_PIECES]);
+
 /* A list of conjunctions in an arena. More than CONJ_MAX is ERR_LIMIT: the whole
  * section may have 512 conditions in the end (profile.h), and hostile input must
  * not buy more work than this number squared. */
@@ -68,6 +71,8 @@ int conj_push(struct arena *arena, struct conj_list *list, const struct conj *c,
 /* Appends a ∩ b as disjoint conjunctions (none: empty), without conditions that always hold. */
 int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 	      struct err *err) MUST_CHECK;
+/* Appends c as disjoint conjunctions of EQ and MASKED_EQ. */
+int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out, struct err *err) MUST_CHECK;
 /* Appends a \ b as disjoint conjunctions. */
 int conj_subtract(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 		  struct err *err) MUST_CHECK;

@@ -51,19 +51,28 @@ static int order(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+static int order_conds(const struct cond *a, const struct cond *b)
+{
+	bool a_masked = a->op == COND_MASKED_EQ, b_masked = b->op == COND_MASKED_EQ;
+	int diff = order(a_masked ? a->value_two : a->value, b_masked ? b->value_two : b->value);
+
+	if (!diff)
+		diff = order(a->op, b->op);
+	return diff ? diff : order(a->value, b->value);
+}
+
+/* libseccomp 2.5.4 adds rule after rule to a tree, and needs time exponential in a
+ * rule's length where what is there already stands behind it: conditions on lower
+ * arguments first, then by operand. */
 int conj_compare(const struct conj *a, const struct conj *b)
 {
-	int diff = order(a->used, b->used);
-	for (unsigned i = 0; i < COND_ARGS && !diff; i++) {
-		const struct cond *x = &a->arg[i], *y = &b->arg[i];
-		if (!(a->used & 1u << i))
-			continue;
-		diff = order(x->op, y->op);
-		if (!diff)
-			diff = order(x->value, y->value);
-		if (!diff)
-			diff = order(x->value_two, y->value_two);
-	}
+	int diff = 0;
+
+	for (unsigned i = 0; i < COND_ARGS && !diff; i++)
+		diff = order(b->used & 1u << i, a->used & 1u << i);
+	for (unsigned i = 0; i < COND_ARGS && !diff; i++)
+		if (a->used & 1u << i)
+			diff = order_conds(&a->arg[i], &b->arg[i]);
 	return diff;
 }
 
@@ -152,6 +161,21 @@ int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, s
 		if (n != SIZE_MAX && multiply(arena, out, base, i, met, n, err))
 			return -1;
 	}
+	return 0;
+}
+
+int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out, struct err *err)
+{
+	const struct conj all = {0};
+	struct cond vectors[COND_PIECES];
+	size_t base = out->n;
+
+	if (conj_push(arena, out, &all, err))
+		return -1;
+	for (unsigned i = 0; i < COND_ARGS; i++)
+		if (c->used & 1u << i &&
+		    multiply(arena, out, base, i, vectors, cond_vectors(&c->arg[i], vectors), err))
+			return -1;
 	return 0;
 }
 

@@ -41,8 +41,8 @@ struct rule {
 };
 
 /* What one syscall answers: the rules are disjoint; where none holds: `other`.
- * What this module makes is also writable as it stands: with rules, `other` is
- * the profile's default, and no rule answers that. */
+ * What this module makes is writable: with rules, `other` is the profile's
+ * default, and no rule answers that. */
 struct sysrules {
 	struct action other;
 	uint32_t nrules;

@@ -10,11 +10,13 @@ struct cells {
 	struct rule *v;
 	size_t n, cap;
 	struct conj_list work[2]; /* used again and again */
+	bool plain;		  /* see plain.c */
 };
 
 /* Adds from \ (taken[0] ∪ … ∪ taken[n - 1]) with its answer. */
 int cells_add(struct cells *c, const struct conj *from, const struct rule *taken, size_t n, struct action act,
 	      struct err *err) MUST_CHECK;
+int cells_push(struct cells *c, const struct conj *when, struct action act, struct err *err) MUST_CHECK;
 /* Adds a ∩ b. */
 int cells_meet(struct cells *c, const struct conj *a, const struct conj *b, struct action act,
 	       struct err *err) MUST_CHECK;
@@ -22,6 +24,9 @@ int cells_meet(struct cells *c, const struct conj *a, const struct conj *b, stru
  * rule that answers `def`, none at all where every argument has one answer. */
 int cells_finish(struct sysrules *ret, struct cells *c, struct action rest, struct action def,
 		 struct err *err) MUST_CHECK;
+
+/* Rewrites disjoint rules, if need be, so that libseccomp compiles them right. */
+int cells_make_plain(struct cells *c, struct err *err) MUST_CHECK;
 
 /* Bounds the whole profile's rules. */
 int profile_check_total(const struct profile *p, struct err *err) MUST_CHECK;
