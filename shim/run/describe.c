@@ -65,23 +65,38 @@ void describe_action(struct buf *out, struct action act)
 		buf_printf(out, "errno %u", (unsigned)act.errno_ret);
 }
 
-/* The conditions of all rules with one action: the rules are disjoint, so their
- * order does not matter. */
-static void put_where(struct buf *out, const struct sysrules *rules, struct action act)
+/* The conditions of all rules for which `in` says so: the rules are disjoint,
+ * so their order does not matter. */
+static void put_where(struct buf *out, const struct sysrules *rules, unsigned max,
+		      bool (*in)(struct action a, struct action b), struct action act)
 {
 	unsigned n = 0;
 
 	for (uint32_t i = 0; i < rules->nrules; i++) {
-		if (!action_equal(rules->rules[i].act, act))
+		if (!in(rules->rules[i].act, act))
 			continue;
-		if (n < CONJS_TOLD) {
-			buf_puts(out, n ? " or " : " where ");
+		if (n < max) {
+			buf_puts(out, n ? " or " : "where ");
 			describe_conj(out, &rules->rules[i].when);
 		}
 		n++;
 	}
-	if (n > CONJS_TOLD)
-		buf_printf(out, " or %u more", n - CONJS_TOLD);
+	if (n > max)
+		buf_printf(out, " or %u more", n - max);
+}
+
+static bool allows_alike(struct action a, struct action b)
+{
+	return (a.kind <= ACT_LOG) == (b.kind <= ACT_LOG);
+}
+
+void describe_where(struct buf *out, const struct sysrules *rules, unsigned max)
+{
+	bool open = rules->other.kind <= ACT_LOG;
+
+	if (open)
+		buf_puts(out, "except ");
+	put_where(out, rules, max, allows_alike, (struct action){open ? ACT_ERRNO : ACT_ALLOW, 0});
 }
 
 static bool told_before(const struct sysrules *rules, uint32_t at)
@@ -98,7 +113,8 @@ void describe_rules(struct buf *out, const struct sysrules *rules)
 		if (told_before(rules, i))
 			continue;
 		describe_action(out, rules->rules[i].act);
-		put_where(out, rules, rules->rules[i].act);
+		buf_putc(out, ' ');
+		put_where(out, rules, CONJS_TOLD, action_equal, rules->rules[i].act);
 		buf_puts(out, ", ");
 	}
 	if (rules->nrules)

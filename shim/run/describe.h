@@ -11,8 +11,12 @@ void describe_conj(struct buf *out, const struct conj *when);
 /* Appends "allowed", "denied with EPERM", "killed (the process)". */
 void describe_action(struct buf *out, struct action act);
 
+/* Appends "where arg0 == 2 or arg0 == 10": when a call with conditions is allowed; at most `max` of
+ * them are told, and how many more there are. */
+void describe_where(struct buf *out, const struct sysrules *rules, unsigned max);
+
 /* Appends what a call answers: "allowed", "allowed where arg0 == 2 or arg0 == 10, else denied
- * with EPERM". Of many conditions the first are told, and how many more there are. */
+ * with EPERM". */
 void describe_rules(struct buf *out, const struct sysrules *rules);
 
 #endif

@@ -3,6 +3,8 @@
 #include "run/describe.h"
 #include <string.h>
 
+enum { CONDITIONS_TOLD = 6 };
+
 /* A side's word on one call. */
 enum say { SAY_DENY, SAY_PART, SAY_ALLOW };
 
@@ -26,15 +28,14 @@ static void put_side(struct buf *out, const struct profile *p, int id, const cha
 
 	buf_printf(out, "; %s %s", who, verb[say]);
 	if (say == SAY_PART) {
-		buf_puts(out, " (");
-		describe_rules(out, &p->sys[id]);
-		buf_putc(out, ')');
+		buf_putc(out, ' ');
+		describe_where(out, &p->sys[id], CONDITIONS_TOLD);
 	}
 }
 
 static void put_needs(const struct decision *d, int id, struct buf *out)
 {
-	static const char *const verb[] = {"do not declare it", "declare it in part", "declare it"};
+	static const char *const verb[] = {"do not declare it", "declare it", "declare it"};
 
 	if (!d->needs.declared)
 		buf_puts(out, "; no needs are declared, so none take it away");
@@ -46,22 +47,22 @@ static void put_needs(const struct decision *d, int id, struct buf *out)
 /* The runtime's own calls. */
 static void put_floor(const struct decision *d, int id, struct buf *out)
 {
-	static const char *const need[] = {"", "needs it in part", "needs it"};
-	static const char *const margin[] = {"", "may need it in part", "may need it"};
+	static const char *const need[] = {"", "needs it", "needs it"};
+	static const char *const margin[] = {"", "may need it", "may need it"};
 	bool hard = side_says(&d->floor.need, id) != SAY_DENY;
 	const struct profile *p = hard ? &d->floor.need : &d->floor.margin;
 
 	if (side_says(p, id) == SAY_DENY)
 		return;
 	put_side(out, p, id, "the runtime itself", hard ? need : margin);
-	buf_printf(out, " (floor: %s)", d->floor.source);
+	buf_printf(out, " (%s)", d->floor.source);
 	if (sysset_has(&d->floor_wider, id))
 		buf_puts(out, ", whatever condition the needs declare");
 }
 
 static void put_ceiling(const struct decision *d, int id, struct buf *out)
 {
-	static const char *const verb[] = {"lacks it", "allows it in part", "allows it"};
+	static const char *const verb[] = {"lacks it", "allows it", "allows it"};
 	char who[160];
 
 	(void)snprintf(who, sizeof(who), "the ceiling %s", d->whitelist.name);
@@ -73,7 +74,7 @@ static void put_ceiling(const struct decision *d, int id, struct buf *out)
 
 static void put_engine(const struct decision *d, int id, struct buf *out)
 {
-	static const char *const verb[] = {"denies it", "allows it in part", "allows it"};
+	static const char *const verb[] = {"denies it", "allows it", "allows it"};
 
 	if (!d->has_engine)
 		buf_puts(out, "; the engine wrote no profile");
