@@ -28,10 +28,10 @@ refused() {
   shift 3
   id=$(unique)
   before=$(sha256sum "$b/config.json")
-  run oci shim "$kind" run --bundle "$b" "$@" "$id" 2>"$b/stderr" </dev/null
-  cat "$b/stderr"
+  oci shim "$kind" run --bundle "$b" "$@" "$id" >"$b/out" 2>"$b/stderr" </dev/null && status=0 || status=$?
+  cat "$b/out" "$b/stderr"
   [ "$status" -ne 0 ]
-  [ -z "$output" ]
+  [ ! -s "$b/out" ]
   [ "$(wc -l <"$b/stderr")" -eq 1 ]
   grep -qF -- "$text" "$b/stderr"
   [ "$(sha256sum "$b/config.json")" = "$before" ]
