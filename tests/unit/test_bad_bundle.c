@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 /* Opens TMPDIR/b and expects a refusal whose sentence holds the words. */
 static void expect_refused(const char *what, size_t max, const char *says)
@@ -273,12 +274,15 @@ static int make_socket(const char *path)
 	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
 	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || chmod(path, 0644);
 }
+/* The targets are good bundles' files, of the test's own: only the link is wrong. */
 static int make_link_out(const char *path)
 {
-	return symlink("/etc/passwd", path);
+	tmpdir_write("good.json", "{}", 2, 0644);
+	return symlink(tmpdir_path("good.json"), path);
 }
 static int make_link_up(const char *path)
 {
+	tmpdir_write("good.json", "{}", 2, 0644);
 	return symlink("../good.json", path);
 }
 static int make_link_inside(const char *path)
@@ -288,7 +292,10 @@ static int make_link_inside(const char *path)
 }
 static int make_link_magic(const char *path)
 {
-	return symlink("/proc/self/fd/0", path);
+	char target[128];
+	tmpdir_write("good.json", "{}", 2, 0644);
+	(void)snprintf(target, sizeof(target), "/proc/self/root%s", tmpdir_path("good.json"));
+	return symlink(target, path);
 }
 static int make_link_loop(const char *path)
 {
@@ -353,12 +360,13 @@ static const struct {
 static void test_owners(void **state)
 {
 	(void)state;
+	(void)remove(tmpdir_path("b/config.json"));
 	for (size_t i = 0; i < ARRAY_LEN(owners); i++) {
 		CLEANUP_ARENA struct arena a = {0};
 		struct bundle b;
 		struct err err = {0};
 		tmpdir_write("b/config.json", "{}", 2, 0600);
-		assert_int_equal(chown(tmpdir_path("b/config.json"), owners[i].file_uid, 0), 0);
+		assert_int_equal(lchown(tmpdir_path("b/config.json"), owners[i].file_uid, 0), 0);
 		assert_int_equal(chmod(tmpdir_path("b/config.json"), owners[i].file_mode), 0);
 		assert_int_equal(chown(tmpdir_path("b"), owners[i].dir_uid, 0), 0);
 		assert_int_equal(chmod(tmpdir_path("b"), owners[i].dir_mode), 0);
@@ -372,6 +380,36 @@ static void test_owners(void **state)
 	}
 	assert_int_equal(chown(tmpdir_path("b"), 0, 0), 0);
 	assert_int_equal(chmod(tmpdir_path("b"), 0700), 0);
+}
+
+/* A user whom an ACL lets write shows in the mode by the mask; where the mask
+ * takes it away again, the bundle is fine. */
+static void test_acl(void **state)
+{
+	(void)state;
+	for (unsigned char mask = 4; mask <= 6; mask += 2) {
+		/* version 2; user:: rw-, user:1000 rw-, group:: r--, mask::, other:: r-- */
+		const unsigned char acl[] = {2,	  0,   0,   0,	 1,   0,   6,  0,   255,  255, 255,
+					     255, 2,   0,   6,	 0,   232, 3,  0,   0,	  4,   0,
+					     4,	  0,   255, 255, 255, 255, 16, 0,   mask, 0,   255,
+					     255, 255, 255, 32,	 0,   4,   0,  255, 255,  255, 255};
+		CLEANUP_ARENA struct arena a = {0};
+		struct bundle b;
+		struct err err = {0};
+		tmpdir_write("b/config.json", "{}", 2, 0644);
+		if (lsetxattr(tmpdir_path("b/config.json"), "system.posix_acl_access", acl, sizeof(acl), 0) <
+		    0) {
+			print_message("this file system has no ACLs\n");
+			skip();
+		}
+		if (mask & 2) {
+			expect_refused("ACL", BUNDLE_MAX_DEFAULT,
+				       "the file can be written by others (mode 0664)");
+			continue;
+		}
+		assert_int_equal(bundle_open(&b, &a, tmpdir_path("b"), BUNDLE_MAX_DEFAULT, &err), 0);
+		bundle_close(&b);
+	}
 }
 
 static void test_folders(void **state)
@@ -412,7 +450,7 @@ int main(void)
 		cmocka_unit_test(test_texts),	  cmocka_unit_test(test_members),
 		cmocka_unit_test(test_truncated), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_folders),	  cmocka_unit_test(test_acl),
 	};
 	return cmocka_run_group_tests(tests, setup, tmpdir_remove);
 }

@@ -45,6 +45,21 @@ static void test_read(void **state)
 	}
 }
 
+/* Fewer bytes than the file had when it was looked at: cut while it was read. */
+static void test_read_shrunk(void **state)
+{
+	(void)state;
+	CLEANUP_FREE char *data = NULL;
+	size_t len = 4711;
+	struct err err;
+	tmpdir_write("f", "0123456789", 10, 0644);
+	CLEANUP_FD int fd = open(tmpdir_path("f"), O_RDONLY | O_CLOEXEC);
+	assert_int_equal(lseek(fd, 3, SEEK_SET), 3);
+	assert_int_equal(file_read_fd(fd, 100, &data, &len, &err), -1);
+	assert_non_null(strstr(err.msg, "it changed while it was read"));
+	assert_int_equal(len, 4711);
+}
+
 /* procfs and pipes have no size to ask for. */
 static void test_read_sizeless(void **state)
 {
@@ -362,10 +377,15 @@ static void test_replace_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read),	      cmocka_unit_test(test_read_sizeless),
-		cmocka_unit_test(test_trust),	      cmocka_unit_test(test_trust_paths),
-		cmocka_unit_test(test_executable),    cmocka_unit_test(test_overflow_uid),
-		cmocka_unit_test(test_replace),	      cmocka_unit_test(test_replace_attributes),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_sizeless),
+		cmocka_unit_test(test_read_shrunk),
+		cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_trust_paths),
+		cmocka_unit_test(test_executable),
+		cmocka_unit_test(test_overflow_uid),
+		cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_replace_attributes),
 		cmocka_unit_test(test_replace_fails),
 	};
 	return cmocka_run_group_tests(tests, tmpdir_make, tmpdir_remove);

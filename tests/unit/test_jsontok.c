@@ -231,6 +231,7 @@ static const struct {
 	{T("\"\\ud800\\ud800\""), "half of a surrogate pair"},
 	{T("\"\\udc00\""), "half of a surrogate pair"},
 	{T("\"\\udc00\\ud800\""), "half of a surrogate pair"},
+	{T("\"\\udc00\\udc00\""), "half of a surrogate pair"},
 	{T("\"\\ud800\\udc0\""), "half of a surrogate pair"},
 	/* UTF-8 */
 	{T("\"\x80\""), "no UTF-8"},
@@ -523,6 +524,23 @@ static void test_hostile_size(void **state)
 	}
 }
 
+/* As many values as a text of its size can hold: the room is counted right. */
+static void test_dense(void **state)
+{
+	(void)state;
+	static const struct jlimits wide = {.depth = 64, .tokens = 1 << 20};
+	static char text[40001];
+	CLEANUP_ARENA struct arena a = {0};
+	struct jdoc doc;
+	struct err err;
+	for (size_t i = 0; i < sizeof(text) - 1; i += 2)
+		memcpy(text + i, i ? ",0" : "[0", 2);
+	text[sizeof(text) - 1] = ']';
+	assert_int_equal(jdoc_parse(&doc, &a, text, sizeof(text), &wide, ERR_BUNDLE, &err), 0);
+	assert_int_equal(doc.ntok, 20001);
+	assert_int_equal(doc.tok[0].count, 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,7 +548,7 @@ int main(void)
 		cmocka_unit_test(test_tokens),	     cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_folds),	     cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_get),	     cmocka_unit_test(test_members),
-		cmocka_unit_test(test_hostile_size),
+		cmocka_unit_test(test_hostile_size), cmocka_unit_test(test_dense),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
