@@ -93,6 +93,17 @@ static int lower_youki(struct lowering *l, const struct profile *engine)
 	return 0;
 }
 
+/* The last number of libseccomp 2.5.4's table, set_mempolicy_home_node. */
+enum { LIBSECCOMP_254_LAST = 450 };
+
+static void forget_new_names(struct profile *p, const struct profile *engine)
+{
+	for (int id = 0; id < sys_count(); id++)
+		if (sys_number(id, ARCH_NATIVE) > LIBSECCOMP_254_LAST && p->sys[id].nrules == 0 &&
+		    p->sys[id].other.kind == ACT_ERRNO && !(engine && sysset_has(&engine->named, id)))
+			p->sys[id].other = p->def;
+}
+
 static bool runsc_knows(enum act_kind kind)
 {
 	return kind == ACT_ALLOW || kind == ACT_TRACE || kind == ACT_ERRNO || kind == ACT_TRAP ||
@@ -148,8 +159,8 @@ static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct 
 }
 
 int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
-		  enum runtime_kind kind, runtime_version version, const struct ceiling *sentry,
-		  struct err *err)
+		  enum runtime_kind kind, runtime_version version, bool known_only,
+		  const struct ceiling *sentry, struct err *err)
 {
 	int r = -1;
 
@@ -174,6 +185,8 @@ int lower_profile(struct lowering *ret, const struct profile *closure, const str
 	}
 	if (r < 0)
 		return -1;
+	if (known_only)
+		forget_new_names(&ret->profile, engine);
 	ret->dropped = profile_drop_narrow_archs(&ret->profile);
 	if (kind == RUNTIME_RUNC && engine)
 		keep_stub_line(ret, engine);

@@ -13,11 +13,13 @@ struct lowering {
 	const char *spelling[SYS_MAX]; /* the style's, for runsc */
 };
 
-/* `engine`: the profile as it was read, or NULL. `sentry`: for runsc the table
+/* `engine`: the profile as it was read, or NULL. `known_only`: names that neither
+ * the engine wrote nor libseccomp 2.5.4 (2022) knows are not denied by name, as
+ * crun was told to fail on what its libseccomp does not know. `sentry`: for runsc the table
  * of that very binary (required), else NULL. ERR_RUNTIME: this runtime would
  * ignore or refuse part of the filter; the message says which. */
 int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
-		  enum runtime_kind kind, runtime_version version, const struct ceiling *sentry,
-		  struct err *err) MUST_CHECK;
+		  enum runtime_kind kind, runtime_version version, bool known_only,
+		  const struct ceiling *sentry, struct err *err) MUST_CHECK;
 
 #endif

@@ -158,6 +158,7 @@ static int write_section(struct work *w)
 	struct profile *p = &d->sides->closure;
 	struct lowering *low = work_alloc(w, sizeof(*low));
 	struct err lower_err = {0};
+	bool known_only = bundle_annotation(w->bundle, "run.oci.seccomp_fail_unknown_syscall") != NULL;
 
 	if (!low)
 		return -1;
@@ -169,7 +170,7 @@ static int write_section(struct work *w)
 			return -1;
 	}
 	if (lower_profile(low, p, d->has_engine ? &d->sides->engine : NULL, w->id->kind, w->id->version,
-			  w->sentry, &lower_err) < 0) {
+			  known_only, w->sentry, &lower_err) < 0) {
 		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
 		return 0;
 	}

@@ -74,30 +74,45 @@ static int read_config(struct call *c, struct err *err)
 	return 0;
 }
 
-/* The runtime that the record says has this container. The command line is read
- * by each runtime's grammar in turn until one of them leads to its own record:
- * this has to work without the config. Returns -1 if there is none. */
-static int find_recorded(struct call *c, struct registration *ret)
+/* One reading of the command line, by one runtime's grammar: 1 if it leads to a
+ * record of that runtime, 0 if not, -1 if there is a record that can't be read:
+ * which runtime has the container is never guessed. `seen` keeps the record
+ * between readings that agree on the container. */
+static int read_as(struct call *c, enum runtime_kind kind, struct registry_key *seen_key,
+		   struct registration *seen, struct err *err)
 {
+	struct cmdline cmd;
 	struct err ignored;
-	bool found = false;
+	bool found = seen_key->id != NULL;
 
-	for (int kind = 0; kind < RUNTIME_KIND_COUNT; kind++) {
-		struct cmdline cmd;
-
-		if (argv_parse(&cmd, &c->arena, (enum runtime_kind)kind, c->argc, c->argv, &ignored) < 0 ||
-		    !cmd.id)
-			continue;
-		if (cmd.sub != SUB_EXEC && cmd.sub != SUB_DELETE && cmd.sub != SUB_OTHER)
-			return -1; /* starts a new container: the config decides */
-		const struct registry_key key = {c->handler_name, cmd.root, cmd.id};
-		if (registry_get(ret, &found, &c->arena, &key, &ignored) < 0 || !found ||
-		    (int)ret->runtime != kind)
-			continue;
-		c->cmd = cmd;
+	if (argv_parse(&cmd, &c->arena, kind, c->argc, c->argv, &ignored) < 0 || !cmd.id)
 		return 0;
+	if (cmd.sub != SUB_EXEC && cmd.sub != SUB_DELETE && cmd.sub != SUB_OTHER)
+		return 0; /* starts a new container: the config decides */
+	const struct registry_key key = {c->handler_name, cmd.root, cmd.id};
+	if (!found || strcmp(key.id, seen_key->id) != 0 ||
+	    strcmp(key.root ? key.root : "", seen_key->root ? seen_key->root : "") != 0) {
+		if (registry_get(seen, &found, &c->arena, &key, err) < 0)
+			return -1;
+		*seen_key = found ? key : (struct registry_key){0};
 	}
-	return -1;
+	if (!found || seen->runtime != kind)
+		return 0;
+	c->cmd = cmd;
+	return 1;
+}
+
+/* The runtime that the record says has this container: 1, 0: no record, or -1.
+ * The command line is read by each runtime's grammar in turn until one of them
+ * leads to its own record: this has to work without the config. */
+static int find_recorded(struct call *c, struct registration *ret, struct err *err)
+{
+	struct registry_key seen = {0};
+	int found = 0;
+
+	for (int kind = 0; kind < RUNTIME_KIND_COUNT && found == 0; kind++)
+		found = read_as(c, (enum runtime_kind)kind, &seen, ret, err);
+	return found;
 }
 
 static int pass_through(struct call *c, enum runtime_kind kind, const char *path, const char *const *args,
@@ -216,10 +231,12 @@ static int dispatch(struct call *c)
 	struct err err = {0};
 	struct registration reg;
 
-	if (find_recorded(c, &reg) == 0) {
+	int found = find_recorded(c, &reg, &err);
+
+	if (found > 0)
 		(void)!pass_through(c, reg.runtime, reg.path, reg.args, &err);
+	if (found != 0)
 		return fail(c, &err);
-	}
 	if (read_config(c, &err) < 0 ||
 	    argv_parse(&c->cmd, &c->arena, c->handler->runtime, c->argc, c->argv, &err) < 0)
 		return fail(c, &err);

@@ -24,9 +24,12 @@ int statedir_path(char *dst, size_t cap, struct err *err)
 		n = snprintf(dst, cap, "%s/runclamp", xdg);
 	else if (geteuid() == 0) /* also root of a container that lacks one */
 		n = snprintf(dst, cap, "%s", initial);
-	else
-		return err_set(err, ERR_SYSTEM,
-			       "$XDG_RUNTIME_DIR is not set: runclamp has no place for its records");
+	else {
+		(void)err_set(err, ERR_SYSTEM,
+			      "$XDG_RUNTIME_DIR is not set: runclamp has no place for its records");
+		err->sys = ENOENT; /* so there are no records yet */
+		return -1;
+	}
 	if (n < 0 || (size_t)n >= cap)
 		return err_set(err, ERR_LIMIT, "$XDG_RUNTIME_DIR is too long");
 	return 0;
