@@ -31,10 +31,10 @@ enum { DECISION_WARNINGS = 16 };
 
 /* A syscall set that one gate took from the container, for the record. */
 struct decision_sides {
-	struct profile engine;	/* ALLOW for everything where the engine wrote no section */
-	struct profile needs;	/* with the floor: N ∪ F; valid if needs.declared */
-	struct profile ceiling; /* W, its floor part cut down to F */
-	struct profile closure; /* before lowering */
+	struct profile engine;	 /* ALLOW for everything where the engine wrote no section */
+	struct profile needs;	 /* with the floor: N ∪ F; valid if needs.declared */
+	struct profile *ceiling; /* W, its floor part cut down to F */
+	struct profile closure;	 /* before lowering */
 };
 
 struct decision {
@@ -48,6 +48,7 @@ struct decision {
 
 	struct needs needs;
 	struct ceiling whitelist;
+	const struct ceiling *sentry; /* runsc: the table of that very binary; else NULL */
 	struct floor floor;
 	struct decision_sides *sides; /* in the arena; NULL if a gate refused before they were met */
 	struct sysset outside;	      /* needs that the ceiling lacks */
@@ -66,7 +67,7 @@ struct decision {
 };
 
 /* `image`: a reference or digest for the catalogue's look-up, or NULL: the
- * catalogue is not read.
+ * catalogue is not read. `ret` is zeroed memory.
  * 0: decided (look at verdict); -1: could not decide (fail closed). `ret` may
  * be passed to decision_free after both. */
 int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,

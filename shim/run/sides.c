@@ -75,6 +75,7 @@ static int read_ceiling(struct work *w)
 			return -1;
 		if (identity_ceiling(w->sentry, w->arena, w->id, full, w->err) < 0)
 			return -1;
+		w->d->sentry = w->sentry;
 	}
 	if (!full && strcmp(name, "runtime") != 0)
 		return ceiling_load(&w->d->whitelist, w->arena, name, config_whitelist_dirs, &trust, w->err);

@@ -1,6 +1,7 @@
 /* Why a call is in the closure or not: what each side says of it, in one line. */
 #include "run/decision.h"
 #include "run/describe.h"
+#include <errno.h>
 #include <string.h>
 
 enum { CONDITIONS_TOLD = 6 };
@@ -91,12 +92,32 @@ static void put_takers(const struct decision *d, int id, struct buf *out)
 
 	if (d->needs.declared && !profile_allows_some(&s->needs, id))
 		taker[n++] = "the needs";
-	if (!profile_allows_some(&s->ceiling, id))
+	if (!profile_allows_some(s->ceiling, id))
 		taker[n++] = "the ceiling";
 	if (!profile_allows_some(&s->engine, id))
 		taker[n++] = "the engine's profile";
 	for (unsigned i = 0; i < n; i++)
 		buf_printf(out, "%s%s", i == 0 ? ", by " : i + 1 == n ? " and " : ", ", taker[i]);
+}
+
+/* The answer under runsc, which knows EPERM only, and passes on what ENOSYS is
+ * due for and the sentry does not implement (load/lower.c). */
+static void put_sentry_answer(const struct decision *d, int id, struct buf *out)
+{
+	const struct sysrules *closure = &d->sides->closure.sys[id];
+	struct sysset enosys = {0};
+
+	enosys_set(&enosys);
+	if (!sysset_has(&d->sentry->table, id))
+		buf_puts(out,
+			 "denied with EPERM: this sentry's table lacks it, so that no filter can name it");
+	else if (closure->nrules > 0 || closure->other.kind != ACT_ERRNO)
+		describe_rules(out, closure);
+	else if (closure->other.errno_ret == ENOSYS && sysset_has(&enosys, id) &&
+		 sysset_has(&d->sentry->unimplemented, id))
+		buf_puts(out, "passed on to the sentry, which answers ENOSYS");
+	else
+		describe_action(out, (struct action){ACT_ERRNO, EPERM});
 }
 
 void decision_why(const struct decision *d, int sys_id, struct buf *out)
@@ -111,7 +132,10 @@ void decision_why(const struct decision *d, int sys_id, struct buf *out)
 		buf_printf(out, "in no filter: the gate \"%s\" refuses the container%s", gate_name(d->gate),
 			   sysset_has(&d->outside, sys_id) ? ", for this call too" : "");
 	} else {
-		describe_rules(out, &d->sides->closure.sys[sys_id]);
+		if (d->sentry)
+			put_sentry_answer(d, sys_id, out);
+		else
+			describe_rules(out, &d->sides->closure.sys[sys_id]);
 		if (!profile_allows_some(&d->sides->closure, sys_id))
 			put_takers(d, sys_id, out);
 		else if (sysset_has(&d->floor_only, sys_id))
