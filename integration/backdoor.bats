@@ -153,7 +153,7 @@ ALLOW_ALL=BgAAAAAA/38=
   [ "$output" = "getuid -1" ]
 }
 
-@test "what only looks like a door passes" {
+@test "crun: what only looks like a door passes" {
   need_runtime crun
   need_shim
   passes crun "$(annotated cri io.kubernetes.cri.container-type container)"
