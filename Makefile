@@ -27,7 +27,7 @@ LIB_SRC := $(wildcard shim/base/*.c shim/model/*.c shim/load/*.c shim/policy/*.c
 CTL_SRC := $(wildcard shim/ctl/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(B)/runclamp $(B)/clampctl $(B)/floor-payload
 
@@ -61,9 +61,23 @@ $(B)/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/librunclamp.a
 	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -MF $(B)/obj/$*.unit.d $(LDFLAGS) -pie -o $@ $< $(B)/librunclamp.a $(LIBS) -lcmocka -ljansson -lseccomp -lcap
 units: $(UNIT)
 
+$(B)/oracle: $(call obj,$(wildcard tests/oracle/*.c)) $(B)/librunclamp.a
+	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS) -lseccomp
+$(call obj,$(wildcard tests/oracle/*.c)): CPPFLAGS += -Itests
+$(B)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) $(B)/librunclamp.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pie -o $@ $< $(B)/librunclamp.a $(LIBS) -ljansson -lseccomp
+fuzz-programs: $(FUZZERS)
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -DBENCH_TARGET='"$(abspath $(@D))/target"' -O2 $(WARN) -static-pie -fPIE -o $@ $<
+
 # `make asan-units`: any target again, under the sanitizers.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 asan-%:
-	$(MAKE) B=$(B)/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" $*
+	$(MAKE) B=$(B)/asan OPT="-O1 -g" SAN="$(SANITIZE)" $*
+fuzzers:
+	$(MAKE) B=$(B)/fuzz CC=clang OPT="-O1 -g" SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
 
 # What Debian 12 has to have. None of these packages starts a service.
 BUILD_DEPS := gcc make libc6-dev libcap-dev libmd-dev gperf
@@ -76,10 +90,16 @@ demo: deps
 	@B=$(B) tests/demo/demo
 test: deps
 	@B=$(B) tests/run
+test-matrix: deps all
+	@B=$(B) integration/matrix
 test-asan: deps
 	@B=$(B) tests/run asan
 lint: deps
 	@B=$(B) tests/run lint
+fuzz: deps fuzzers
+	@tests/fuzz/run $(B)/fuzz/tests 60
+bench: deps all $(addprefix $(B)/bench/,noop target bench)
+	@tests/bench/run $(B)
 
 MAN := $(wildcard docs/man/*.[578])
 install: all
@@ -87,6 +107,8 @@ install: all
 	  $(addprefix $(DESTDIR)$(sysconfdir)/runclamp/,closures.d floors.d whitelists)
 	install -d -m 750 $(DESTDIR)/var/log/runclamp
 	install $(B)/runclamp $(B)/clampctl $(DESTDIR)$(bindir)/
+	install $(B)/floor-payload $(DESTDIR)$(libexecdir)/
+	install $(B)/floor-payload $(DESTDIR)$(libexecdir)/
 	ln -sf runclamp $(DESTDIR)$(bindir)/runclamp-runsc
 	install -m 644 config/whitelists/*.json $(DESTDIR)$(datadir)/whitelists/
 	test -e $(DESTDIR)$(sysconfdir)/runclamp/config.json || \
@@ -106,4 +128,4 @@ uninstall:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units deps demo test test-asan lint install uninstall clean FORCE
+.PHONY: all units fuzz-programs fuzzers deps demo test test-asan test-matrix lint fuzz bench install uninstall clean FORCE
