@@ -72,7 +72,8 @@ int conj_push(struct arena *arena, struct conj_list *list, const struct conj *c,
 int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 	      struct err *err) MUST_CHECK;
 /* Appends c as disjoint conjunctions of EQ and MASKED_EQ. */
-int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out, struct err *err) MUST_CHECK;
+int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out,
+		 struct err *err) MUST_CHECK;
 /* Appends a \ b as disjoint conjunctions. */
 int conj_subtract(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 		  struct err *err) MUST_CHECK;

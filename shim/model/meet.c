@@ -109,8 +109,11 @@ static int add_alone(struct combine *c, struct err *err)
 static int combine_sys(struct sysrules *ret, struct arena *arena, const struct sysrules *a,
 		       const struct sysrules *b, struct action def, pick_fn *pick, struct err *err)
 {
-	struct combine c = {
-		.cells = {.arena = arena, .plain = pick == action_meet}, .pick = pick, .a = a, .b = b, .rest = pick(a->other, b->other)};
+	struct combine c = {.cells = {.arena = arena, .plain = pick == action_meet},
+			    .pick = pick,
+			    .a = a,
+			    .b = b,
+			    .rest = pick(a->other, b->other)};
 
 	if (sort_out(&c, err) || add_whole(&c, err) || add_pairs(&c, err) || add_alone(&c, err))
 		return -1;
