@@ -49,6 +49,12 @@ $(B)/obj/%.o: %.c $(B)/gen/syscalls.inc
 $(B)/gen/syscalls.inc: shim/model/gen-syscalls.awk shim/model/syscalls.tbl
 	@mkdir -p $(@D)
 	awk -f $< shim/model/syscalls.tbl | gperf > $@.tmp && mv $@.tmp $@
+# The shipped whitelists as tables, by the parser that reads an operator's own.
+$(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter-out shim/load/ceiling_%.c,$(filter shim/base/% shim/model/% shim/load/%,$(LIB_SRC))))
+	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS)
+$(B)/gen/ceilings.inc: $(B)/gen/compile-ceilings $(sort $(wildcard config/whitelists/*.json))
+	$^ > $@.tmp && mv $@.tmp $@
+$(call obj,shim/load/ceiling_builtin.c): $(B)/gen/ceilings.inc
 # Another prefix or version: only what names a place is compiled again.
 $(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c)): $(B)/gen/places
 $(B)/gen/places: FORCE
@@ -63,6 +69,7 @@ units: $(UNIT)
 
 $(B)/oracle: $(call obj,$(wildcard tests/oracle/*.c)) $(B)/librunclamp.a
 	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS) -lseccomp
+oracle: $(B)/oracle
 $(call obj,$(wildcard tests/oracle/*.c)): CPPFLAGS += -Itests
 $(B)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) $(B)/librunclamp.a
 	@mkdir -p $(@D)
@@ -128,4 +135,4 @@ uninstall:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units fuzz-programs fuzzers deps demo test test-asan test-matrix lint fuzz bench install uninstall clean FORCE
+.PHONY: all units oracle fuzz-programs fuzzers deps demo test test-asan test-matrix lint fuzz bench install uninstall clean FORCE

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* The first block does for pass-through; a create needs about 220 KiB. */
 enum { ALIGN = 16, BLOCK_FIRST = 8 << 10, BLOCK_NEXT = 256 << 10 };
@@ -12,7 +11,6 @@ enum { ALIGN = 16, BLOCK_FIRST = 8 << 10, BLOCK_NEXT = 256 << 10 };
 struct arena_block {
 	struct arena_block *next;
 	size_t used, cap;
-	size_t mapped; /* bytes to unmap; 0: from malloc */
 	_Alignas(ALIGN) unsigned char data[];
 };
 
@@ -27,21 +25,8 @@ struct arena_block {
 #define ONE_PER_BLOCK 0
 #endif
 
-/* Mapped with all its pages at once: one page fault instead of sixty. */
-static struct arena_block *block_map(void)
-{
-	struct arena_block *b = mmap(NULL, BLOCK_NEXT, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-	if (b == MAP_FAILED)
-		return NULL;
-	b->mapped = BLOCK_NEXT;
-	b->cap = BLOCK_NEXT - sizeof(*b);
-	return b;
-}
-
-/* calloc maps a large block: its pages cost nothing until they are used, so an
- * upper estimate of what is needed is cheap. */
+/* calloc maps a block of this size: its pages cost nothing until they are used,
+ * so an upper estimate of what is needed is cheap. */
 static struct arena_block *block_calloc(size_t cap)
 {
 	struct arena_block *b = calloc(1, sizeof(*b) + cap);
@@ -58,10 +43,8 @@ static struct arena_block *block_new(struct arena *a, size_t size)
 
 	if (own)
 		b = block_calloc(size);
-	else if (!a->head && size <= BLOCK_FIRST)
-		b = block_calloc(BLOCK_FIRST);
 	else
-		b = block_map();
+		b = block_calloc(a->head || size > BLOCK_FIRST ? BLOCK_NEXT : BLOCK_FIRST);
 	if (!b)
 		return NULL;
 	/* A block made for one large allocation is full: the open one stays in front. */
@@ -120,10 +103,7 @@ void arena_free(struct arena *a)
 {
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
-		if (b->mapped)
-			(void)munmap(b, b->mapped);
-		else
-			free(b);
+		free(b);
 	}
 	a->head = NULL;
 	a->used = 0;

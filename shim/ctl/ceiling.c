@@ -1,7 +1,7 @@
 /* clampctl ceiling list, show, diff: the whitelists of this node. */
-#include "load/ceiling.h"
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
+#include "load/ceiling_builtin.h"
 #include "load/config.h"
 #include "load/profile_json.h"
 #include "run/describe.h"
@@ -84,9 +84,10 @@ int ctl_ceiling_list(const struct ctl_args *args)
 	for (const char *const *dir = config_whitelist_dirs; *dir; dir++)
 		if (folder_read(&names, &arena, *dir, ".json", &err) < 0)
 			return ctl_complain(&err);
-	if (names.n == 0)
-		(void)fprintf(stderr, "clampctl: no whitelists in %s or %s\n", config_whitelist_dirs[0],
-			      config_whitelist_dirs[1]);
+	for (size_t i = 0; ceiling_builtin_name(i); i++)
+		if (folder_add(&names, &arena, ceiling_builtin_name(i), strlen(ceiling_builtin_name(i)),
+			       &err) < 0)
+			return ctl_complain(&err);
 	for (size_t i = 0; i < names.n; i++) {
 		CLEANUP_ARENA struct arena one = {0};
 

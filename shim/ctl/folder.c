@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-static int insert(struct folder *f, struct arena *arena, const char *name, size_t len, struct err *err)
+int folder_add(struct folder *f, struct arena *arena, const char *name, size_t len, struct err *err)
 {
 	const char *kept = arena_strndup(arena, name, len);
 	size_t at = f->n;
@@ -33,7 +33,7 @@ int folder_read(struct folder *into, struct arena *arena, const char *dir, const
 
 		if (e->d_name[0] == '.' || len <= cut || strcmp(e->d_name + len - cut, suffix) != 0)
 			continue;
-		if (insert(into, arena, e->d_name, len - cut, err) < 0)
+		if (folder_add(into, arena, e->d_name, len - cut, err) < 0)
 			return err_wrap(err, "%s", dir);
 	}
 	return 0;

@@ -13,6 +13,9 @@ struct folder {
 	size_t n;
 };
 
+/* Adds one name. */
+int folder_add(struct folder *f, struct arena *arena, const char *name, size_t len,
+	       struct err *err) MUST_CHECK;
 /* Adds the files of dir that end in suffix and do not begin with a dot. A
  * folder that is not there has none. */
 int folder_read(struct folder *into, struct arena *arena, const char *dir, const char *suffix,

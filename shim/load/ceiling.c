@@ -140,6 +140,7 @@ static int read_native(struct ceiling *c, const struct jread *r, uint32_t object
 		return jread_fail(r, object, "syscalls is missing");
 	profile_init(&c->allow, deny, archs);
 	profile_init(&c->floor, deny, archs);
+	c->has_floor = key[KEY_FLOOR] != 0;
 	profile_init(&partial, deny, archs);
 	if (read_list(&c->allow, r, key[KEY_SYSCALLS]) || read_list(&c->floor, r, key[KEY_FLOOR]) ||
 	    read_list(full_only ? &partial : &c->allow, r, key[KEY_PARTIAL]))

@@ -13,6 +13,7 @@ struct ceiling {
 	const char *name;	       /* "node-default", or the path */
 	const char *source;	       /* the file's `source` text */
 	struct profile allow;	       /* what needs may have; archs as the file says */
+	bool has_floor;		       /* whether `floor` allows anything */
 	struct profile floor;	       /* allowed for the runtime's own calls only */
 	struct sysset unimplemented;   /* in the sentry's table, answering ENOSYS there */
 	struct sysset table;	       /* every name that this sentry's table has (empty: no sentry table) */
@@ -27,8 +28,9 @@ struct ceiling {
 int ceiling_parse(struct ceiling *ret, struct arena *arena, const char *text, size_t len, const char *where,
 		  bool full_only, struct err *err) MUST_CHECK;
 
-/* Loads by name from dirs (NULL-terminated, first hit: /etc/runclamp/whitelists,
- * then the installed data folder), or by absolute path; trusted files only.
+/* Loads by name from dirs (NULL-terminated, first hit: an operator's own go
+ * before the shipped ones), else from the shipped ones, which are compiled in, or
+ * by absolute path; trusted files only.
  * Either may end in ":full". A name that no folder has: an error that lists those there are. */
 int ceiling_load(struct ceiling *ret, struct arena *arena, const char *name, const char *const *dirs,
 		 const struct file_trust *trust, struct err *err) MUST_CHECK;

@@ -1,4 +1,4 @@
-#include "load/ceiling.h"
+#include "load/ceiling_builtin.h"
 
 #include <errno.h>
 #include <string.h>
@@ -51,8 +51,8 @@ static int not_found(struct arena *arena, const char *name, const char *const *d
 
 	for (; *dirs; dirs++)
 		list_dir(&names, arena, *dirs);
-	if (!names.n)
-		return err_set(err, ERR_CONFIG, "ceiling \"%s\": no such whitelist, nor any other", name);
+	for (size_t i = 0; ceiling_builtin_name(i) && names.n < LISTED_MAX; i++)
+		names.v[names.n++] = ceiling_builtin_name(i);
 	qsort(names.v, names.n, sizeof(names.v[0]), name_compare);
 	for (size_t i = 0; i < names.n; i++)
 		if (!i || strcmp(names.v[i], names.v[i - 1]) != 0)
@@ -110,6 +110,8 @@ static int load_name(struct ceiling *ret, struct arena *arena, const char *name,
 		if (found)
 			return 0;
 	}
+	if (ceiling_builtin(ret, name, full_only))
+		return 0;
 	return not_found(arena, name, dirs, err);
 }
 

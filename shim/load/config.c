@@ -8,8 +8,7 @@
 enum { CONFIG_MAX = 256 << 10 };
 
 const char config_default_path[] = RUNCLAMP_SYSCONFDIR "/runclamp/config.json";
-const char *const config_whitelist_dirs[] = {RUNCLAMP_SYSCONFDIR "/runclamp/whitelists",
-					     RUNCLAMP_DATADIR "/whitelists", NULL};
+const char *const config_whitelist_dirs[] = {RUNCLAMP_SYSCONFDIR "/runclamp/whitelists", NULL};
 const char config_floors_dir[] = RUNCLAMP_SYSCONFDIR "/runclamp/floors.d";
 const char config_catalogue_dir[] = RUNCLAMP_SYSCONFDIR "/runclamp/closures.d";
 

@@ -9,8 +9,6 @@ static struct action lowered(const struct emit_style *style, struct action a)
 {
 	if (!style->errno_ret && (a.kind == ACT_ERRNO || a.kind == ACT_TRACE))
 		a.errno_ret = EPERM;
-	if (style->kill_as_kill && a.kind == ACT_KILL_PROCESS)
-		a.kind = ACT_KILL_THREAD;
 	return a;
 }
 

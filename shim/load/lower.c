@@ -2,17 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* The name with the highest number on arch that the set holds, or -1. */
-static int top_name(const struct sysset *set, enum arch_id arch)
-{
-	int top = -1;
-
-	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
-		if (sys_number(id, arch) >= 0 && (top < 0 || sys_number(id, arch) > sys_number(top, arch)))
-			top = id;
-	return top;
-}
-
 /* The names that a section written from p would hold. */
 static void written_names(const struct profile *p, struct sysset *ret)
 {
@@ -38,8 +27,8 @@ static void keep_stub_line(struct lowering *l, const struct profile *engine)
 
 		if (!(l->profile.archs & 1u << archs[i]))
 			continue;
-		was = top_name(&engine->named, archs[i]);
-		is = top_name(&written, archs[i]);
+		was = sys_top(&engine->named, archs[i]);
+		is = sys_top(&written, archs[i]);
 		if (was < 0 || (is >= 0 && sys_number(is, archs[i]) >= sys_number(was, archs[i])))
 			continue;
 		sysset_add(&written, was);
@@ -52,7 +41,7 @@ static void keep_stub_line(struct lowering *l, const struct profile *engine)
  * the engine kills or traps. */
 static void copy_stub_line(struct lowering *l, const struct profile *engine)
 {
-	int top = top_name(&engine->named, ARCH_NATIVE);
+	int top = sys_top(&engine->named, ARCH_NATIVE);
 
 	if (engine->def.kind != ACT_ERRNO || top < 0)
 		return;

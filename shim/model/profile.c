@@ -20,7 +20,7 @@ int act_from_name(const char *name, size_t len)
 
 	if (len == sizeof(kill) - 1 && memcmp(name, kill, len) == 0)
 		return ACT_KILL_THREAD;
-	for (size_t i = 0; i < ARRAY_LEN(act_names); i++)
+	for (size_t i = ACT_ALLOW; i < ARRAY_LEN(act_names); i++)
 		if (strlen(act_names[i]) == len && memcmp(act_names[i], name, len) == 0)
 			return (int)i;
 	return -1;

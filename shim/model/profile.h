@@ -13,7 +13,7 @@
 
 /* The kernel's lattice, from the least to the most restrictive. */
 enum act_kind {
-	ACT_ALLOW,
+	ACT_ALLOW = 1, /* not 0: memory that nobody filled must not allow */
 	ACT_LOG,
 	ACT_TRACE,
 	ACT_NOTIFY,

@@ -62,6 +62,17 @@ int sys_from_number(enum arch_id arch, int nr)
 	return -1;
 }
 
+int sys_top(const struct sysset *s, enum arch_id arch)
+{
+	for (size_t nr = by_number[arch].n; nr-- > 0;) {
+		int id = by_number[arch].id[nr] - 1;
+
+		if (id >= 0 && sysset_has(s, id))
+			return id;
+	}
+	return -1;
+}
+
 const char *sys_nearest(const char *name, size_t len)
 {
 	const char *names[SYSCALLS_COUNT + 1];

@@ -21,6 +21,9 @@ const char *sys_name(int id);
 int sys_number(int id, enum arch_id arch);
 /* The id with that number, or -1. */
 int sys_from_number(enum arch_id arch, int nr);
+/* The name in the set with the highest number on that architecture, or -1. */
+struct sysset;
+int sys_top(const struct sysset *s, enum arch_id arch);
 /* The nearest known name for "did you mean", or NULL. */
 const char *sys_nearest(const char *name, size_t len);
 

@@ -23,16 +23,21 @@ static void set_answers(struct profile *side, const struct sysset *enosys, const
 static int build_ceiling(struct work *w)
 {
 	struct ceiling *wl = &w->d->whitelist;
-	struct profile *cut = work_alloc(w, sizeof(*cut));
-	bool is_sentry = sysset_count(&wl->table) > 0;
+	struct profile *cut;
 
-	if (!cut)
-		return -1;
-	if (profile_meet(cut, w->arena, &wl->floor, &w->floor, w->err) < 0 ||
-	    profile_join(&w->d->sides->ceiling, w->arena, &wl->allow, cut, w->err) < 0)
-		return -1;
-	w->d->sides->ceiling.archs = wl->allow.archs;
-	set_answers(&w->d->sides->ceiling, &w->enosys, is_sentry ? &wl->table : NULL);
+	if (!wl->has_floor) {
+		w->d->sides->ceiling = &wl->allow;
+	} else {
+		cut = work_alloc(w, sizeof(*cut));
+		w->d->sides->ceiling = work_alloc(w, sizeof(*cut));
+		if (!cut || !w->d->sides->ceiling)
+			return -1;
+		if (profile_meet(cut, w->arena, &wl->floor, &w->floor, w->err) < 0 ||
+		    profile_join(w->d->sides->ceiling, w->arena, &wl->allow, cut, w->err) < 0)
+			return -1;
+		w->d->sides->ceiling->archs = wl->allow.archs;
+	}
+	set_answers(w->d->sides->ceiling, &w->enosys, sysset_count(&wl->table) > 0 ? &wl->table : NULL);
 	return 0;
 }
 
@@ -54,15 +59,16 @@ static int build_needs(struct work *w)
 static int meet_sides(struct work *w)
 {
 	struct decision_sides *s = w->d->sides;
-	struct profile *inner = &s->ceiling;
+	struct profile *inner;
 
 	if (build_ceiling(w) < 0 || build_needs(w) < 0)
 		return -1;
+	inner = s->ceiling;
 	if (w->d->needs.declared) {
 		inner = work_alloc(w, sizeof(*inner));
 		if (!inner)
 			return -1;
-		if (profile_meet(inner, w->arena, &s->needs, &s->ceiling, w->err) < 0)
+		if (profile_meet(inner, w->arena, &s->needs, s->ceiling, w->err) < 0)
 			return -1;
 	}
 	return profile_meet(&s->closure, w->arena, &s->engine, inner, w->err);
@@ -75,7 +81,7 @@ static void account(struct work *w)
 	struct decision_sides *s = d->sides;
 
 	for (int id = 0; id < sys_count(); id++) {
-		bool in_ceiling = profile_allows_some(&s->ceiling, id);
+		bool in_ceiling = profile_allows_some(s->ceiling, id);
 		bool in_engine = profile_allows_some(&s->engine, id);
 		bool in_needs = !d->needs.declared || profile_allows_some(&s->needs, id);
 		bool declared = d->needs.declared && sysset_has(&d->needs.named, id);

@@ -187,7 +187,6 @@ int decision_make(struct decision *ret, struct arena *arena, const struct config
 		.err = err,
 	};
 
-	memset(ret, 0, sizeof(*ret));
 	ret->audit = h->mode == MODE_AUDIT;
 	enosys_set(&w.enosys);
 	return decide(&w);

@@ -131,7 +131,7 @@ static const struct {
 	{"parts:full", "read", NULL},
 	{"@/both.json", "read", NULL},
 	{"@/parts.json:full", "read", NULL},
-	{"third", NULL, "no such whitelist; there are: both, open, parts, second, strict.v1"},
+	{"third", NULL, "no such whitelist; there are: both, gvisor-20191104.0,"},
 	{"both.json", NULL, "no such whitelist"},
 	{"../both", NULL, "neither a name nor an absolute path"},
 	{"a/both", NULL, "neither a name nor an absolute path"},

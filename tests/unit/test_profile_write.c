@@ -167,7 +167,7 @@ static void test_runsc(void **state)
 		read_text(&p, &arena,
 			  HEAD NAMES("read\",\"pselect6\",\"openat2") "},"
 								      "{\"names\":[\"bpf\"],\"action\":"
-								      "\"SCMP_ACT_KILL_PROCESS\"},"
+								      "\"SCMP_ACT_KILL_THREAD\"},"
 								      "{\"names\":[\"mount\"],\"action\":"
 								      "\"SCMP_ACT_TRAP\"},"
 								      "{\"names\":[\"bpf\"],\"action\":"
