@@ -21,6 +21,14 @@ int cells_push(struct cells *c, const struct conj *when, struct action act, stru
 	return 0;
 }
 
+static int spend(struct cells *c, size_t steps, struct err *err)
+{
+	if (*c->budget < steps)
+		return err_set(err, ERR_LIMIT, "argument conditions: too many that overlap");
+	*c->budget -= steps;
+	return 0;
+}
+
 static int push_all(struct cells *c, const struct conj_list *list, struct action act, struct err *err)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -36,7 +44,7 @@ static int subtract(struct cells *c, const struct conj *from, const struct rule 
 	struct conj_list *now = &c->work[0], *next = &c->work[1];
 
 	now->n = 0;
-	if (conj_meet(c->arena, from, from, now, err))
+	if (spend(c, n, err) || conj_meet(c->arena, from, from, now, err))
 		return -1;
 	for (size_t i = 0; i < n && now->n; i++) {
 		if (conj_disjoint(from, &taken[i].when))
@@ -45,6 +53,8 @@ static int subtract(struct cells *c, const struct conj *from, const struct rule 
 		for (size_t k = 0; k < now->n; k++)
 			if (conj_subtract(c->arena, &now->v[k], &taken[i].when, next, err))
 				return -1;
+		if (spend(c, now->n + next->n, err))
+			return -1;
 		struct conj_list *swap = now;
 		now = next;
 		next = swap;
@@ -67,7 +77,7 @@ int cells_meet(struct cells *c, const struct conj *a, const struct conj *b, stru
 	       struct err *err)
 {
 	c->work[0].n = 0;
-	if (conj_meet(c->arena, a, b, &c->work[0], err))
+	if (conj_meet(c->arena, a, b, &c->work[0], err) || spend(c, 1 + c->work[0].n, err))
 		return -1;
 	return push_all(c, &c->work[0], act, err);
 }

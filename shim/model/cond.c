@@ -88,18 +88,36 @@ static struct shape shape_of(const struct cond *c)
 	struct shape s = {0};
 	uint64_t v = c->value;
 
-	if (c->op == COND_MASKED_EQ)
+	switch (c->op) {
+	case COND_MASKED_EQ:
 		add_vector(&s, v, c->value_two);
-	if (c->op == COND_EQ)
+		break;
+	case COND_EQ:
 		add_span(&s, v, v);
-	if ((c->op == COND_LT || c->op == COND_NE) && v > 0)
-		add_span(&s, 0, v - 1);
-	if (c->op == COND_LE)
+		break;
+	case COND_NE:
+		if (v > 0)
+			add_span(&s, 0, v - 1);
+		if (v < UINT64_MAX)
+			add_span(&s, v + 1, UINT64_MAX);
+		break;
+	case COND_LT:
+		if (v > 0)
+			add_span(&s, 0, v - 1);
+		break;
+	case COND_LE:
 		add_span(&s, 0, v);
-	if ((c->op == COND_GT || c->op == COND_NE) && v < UINT64_MAX)
-		add_span(&s, v + 1, UINT64_MAX);
-	if (c->op == COND_GE)
+		break;
+	case COND_GE:
 		add_span(&s, v, UINT64_MAX);
+		break;
+	case COND_GT:
+		if (v < UINT64_MAX)
+			add_span(&s, v + 1, UINT64_MAX);
+		break;
+	case COND_OP_COUNT:
+		break;
+	}
 	return s;
 }
 
@@ -162,6 +180,8 @@ static bool shape_in_shape(const struct shape *a, const struct shape *b)
 
 bool cond_subset(const struct cond *a, const struct cond *b)
 {
+	if (a->op == COND_EQ)
+		return cond_holds(b, a->value);
 	struct shape sa = shape_of(a), sb = shape_of(b);
 	return shape_in_shape(&sa, &sb);
 }
@@ -259,8 +279,13 @@ static void put_spans(struct pieces *out, const struct shape *a, const struct sh
 size_t cond_meet(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES])
 {
 	struct pieces out = {ret, 0};
-	struct shape sa = shape_of(a), sb = shape_of(b);
 
+	if (a->op == COND_EQ || cond_equal(a, b)) {
+		if (cond_holds(b, a->value) || (a->op != COND_EQ && !cond_is_empty(a)))
+			ret[out.n++] = *a;
+		return out.n;
+	}
+	struct shape sa = shape_of(a), sb = shape_of(b);
 	if (shape_in_shape(&sa, &sb)) {
 		if (sa.vector || sa.nspans)
 			ret[out.n++] = *a;
@@ -326,6 +351,10 @@ static bool shape_disjoint(const struct shape *a, const struct shape *b)
 
 bool cond_disjoint(const struct cond *a, const struct cond *b)
 {
+	if (a->op == COND_EQ)
+		return !cond_holds(b, a->value);
+	if (b->op == COND_EQ)
+		return !cond_holds(a, b->value);
 	struct shape sa = shape_of(a), sb = shape_of(b);
 	return shape_disjoint(&sa, &sb);
 }

@@ -10,6 +10,9 @@ static struct action less_restrictive(struct action a, struct action b)
 	return b.kind < a.kind ? b : a;
 }
 
+/* About a tenth of a second. */
+enum { MEET_STEPS = 1 << 20 };
+
 struct combine {
 	struct cells cells;
 	pick_fn *pick;
@@ -107,9 +110,10 @@ static int add_alone(struct combine *c, struct err *err)
 }
 
 static int combine_sys(struct sysrules *ret, struct arena *arena, const struct sysrules *a,
-		       const struct sysrules *b, struct action def, pick_fn *pick, struct err *err)
+		       const struct sysrules *b, struct action def, pick_fn *pick, size_t *budget,
+		       struct err *err)
 {
-	struct combine c = {.cells = {.arena = arena, .plain = pick == action_meet},
+	struct combine c = {.cells = {.arena = arena, .plain = pick == action_meet, .budget = budget},
 			    .pick = pick,
 			    .a = a,
 			    .b = b,
@@ -123,11 +127,13 @@ static int combine_sys(struct sysrules *ret, struct arena *arena, const struct s
 static int combine_rules(struct profile *ret, struct arena *arena, const struct profile *a,
 			 const struct profile *b, pick_fn *pick, struct err *err)
 {
+	size_t budget = MEET_STEPS;
+
 	ret->def = pick(a->def, b->def);
 	for (int id = 0; id < SYS_MAX; id++) {
 		const struct sysrules *x = &a->sys[id], *y = &b->sys[id];
 		if (x->nrules || y->nrules) {
-			if (combine_sys(&ret->sys[id], arena, x, y, ret->def, pick, err))
+			if (combine_sys(&ret->sys[id], arena, x, y, ret->def, pick, &budget, err))
 				return err_wrap(err, "%s", sys_name(id));
 		} else {
 			ret->sys[id] = (struct sysrules){.other = pick(x->other, y->other)};

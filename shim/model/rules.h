@@ -11,6 +11,7 @@ struct cells {
 	size_t n, cap;
 	struct conj_list work[2]; /* used again and again */
 	bool plain;		  /* see plain.c */
+	size_t *budget;		  /* steps that may still be done: what hostile input may cost */
 };
 
 /* Adds from \ (taken[0] ∪ … ∪ taken[n - 1]) with its answer. */

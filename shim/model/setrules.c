@@ -30,7 +30,8 @@ static bool subsumed(const struct rule *rules, size_t n, size_t i)
 static int place(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
 		 struct action rest, struct err *err)
 {
-	struct cells cells = {.arena = arena};
+	size_t budget = n * (n + CONJ_MAX) + CONJ_MAX;
+	struct cells cells = {.arena = arena, .budget = &budget};
 	struct sysrules made;
 	size_t k = 0;
 	struct rule *kept = arena_array(arena, n, sizeof(*kept));
