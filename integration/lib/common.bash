@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the integration tests share. A file's setup_file calls `prepare`, its teardown calls `clean`.
-# The runtimes are those of $RUNC, $CRUN, $RUNSC and $YOUKI, else the host's; $RUNCLAMP is the shim under test.
+# The runtimes are those of $RUNC, $CRUN, $RUNSC ($RUNSC_PLATFORM) and $YOUKI, else the host's; $RUNCLAMP is the shim under test.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LIB=$REPO/integration/lib
@@ -36,7 +36,7 @@ need_shim() {
 runtime_args() {
   case $1 in
     crun) echo --cgroup-manager=disabled ;;
-    runsc) echo --platform=ptrace --network=none --ignore-cgroups ;;
+    runsc) echo "--platform=${RUNSC_PLATFORM:-ptrace}" --network=none --ignore-cgroups ;;
   esac
 }
 
