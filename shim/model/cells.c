@@ -91,21 +91,24 @@ static void remove_action(struct cells *c, struct action act)
 	c->n = n;
 }
 
-/* Whether disjoint cells with one and the same answer are everything. */
-static bool cover_all(struct cells *c)
+bool cells_cover(struct cells *c, const struct rule *rules, size_t n)
 {
 	static const struct conj all;
 	const struct conj_list *left;
 	struct err ignored;
 	double share = 0;
 
-	for (size_t i = 0; i < c->n; i++) {
-		share += conj_share(&c->v[i].when);
+	for (size_t i = 0; i < n; i++)
+		share += conj_share(&rules[i].when);
+	return share > 0.999 && !subtract(c, &all, rules, n, &left, &ignored) && left->n == 0;
+}
+
+static bool same_answer(const struct cells *c)
+{
+	for (size_t i = 1; i < c->n; i++)
 		if (!action_equal(c->v[i].act, c->v[0].act))
 			return false;
-	}
-	/* Too much work to tell: then they stay as they are. */
-	return share > 0.999 && !subtract(c, &all, c->v, c->n, &left, &ignored) && left->n == 0;
+	return true;
 }
 
 static int compare(const void *a, const void *b)
@@ -131,7 +134,7 @@ int cells_finish(struct sysrules *ret, struct cells *c, struct action rest, stru
 		*ret = (struct sysrules){.other = def};
 		return 0;
 	}
-	if (cover_all(c)) {
+	if (same_answer(c) && cells_cover(c, c->v, c->n)) {
 		*ret = (struct sysrules){.other = c->v[0].act};
 		return 0;
 	}

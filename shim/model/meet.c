@@ -119,6 +119,9 @@ static int combine_sys(struct sysrules *ret, struct arena *arena, const struct s
 			    .b = b,
 			    .rest = pick(a->other, b->other)};
 
+	/* A default that no argument reaches must not shape the result. */
+	if (cells_cover(&c.cells, a->rules, a->nrules) || cells_cover(&c.cells, b->rules, b->nrules))
+		c.rest = def;
 	if (sort_out(&c, err) || add_whole(&c, err) || add_pairs(&c, err) || add_alone(&c, err))
 		return -1;
 	return cells_finish(ret, &c.cells, c.rest, def, err);

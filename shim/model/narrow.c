@@ -86,9 +86,16 @@ static bool wider_than_side(const struct profile *p, const struct profile *side,
 	return answers_through(p, call, member).least < answers_through(side, call, member).most;
 }
 
+/* Wider than what the profile says of the member, or not loadable at all. */
 static bool wider_than_member(const struct profile *p, const struct profile *side, int call, int member)
 {
+	const struct sysrules *m = &p->sys[member];
+
 	(void)side;
+	/* Without their conditions they are one rule with two actions: EEXIST. */
+	for (uint32_t i = 1; i < m->nrules; i++)
+		if (!action_equal(m->rules[i].act, m->rules[0].act))
+			return true;
 	return answers_through(p, call, member).least < answers(&p->sys[member]).most;
 }
 

@@ -21,6 +21,9 @@ int cells_push(struct cells *c, const struct conj *when, struct action act, stru
 /* Adds a ∩ b. */
 int cells_meet(struct cells *c, const struct conj *a, const struct conj *b, struct action act,
 	       struct err *err) MUST_CHECK;
+/* Whether disjoint rules leave nothing over (false also where that is too much
+ * work to tell). */
+bool cells_cover(struct cells *c, const struct rule *rules, size_t n);
 /* The cells, and `rest` everywhere else, in the form that can be written: no
  * rule that answers `def`, none at all where every argument has one answer. */
 int cells_finish(struct sysrules *ret, struct cells *c, struct action rest, struct action def,
