@@ -15,7 +15,7 @@ WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wst
         -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
 PLACES := -DRUNCLAMP_VERSION='"$(VERSION)"' -DRUNCLAMP_SYSCONFDIR='"$(sysconfdir)"' \
-          -DRUNCLAMP_DATADIR='"$(datadir)"' -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"'
+          -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"'
 CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen $(PLACES)
 CFLAGS = -std=gnu11 $(OPT) -fPIE -ffunction-sections -fdata-sections $(WARN) $(SAN) $(if $(SAN),,$(HARDEN))
 LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN)
