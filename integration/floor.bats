@@ -34,8 +34,8 @@ floor() {
 @test "crun, noNewPrivileges: the floor alone" { floor crun true '' "${FLOOR_STARTS:-100}"; }
 @test "crun, no noNewPrivileges: the floor alone" { floor crun false '' "${FLOOR_STARTS:-100}"; }
 # runsc has no floor, so the program's own exit must be declared.
-@test "runsc, noNewPrivileges: the smallest closure" { floor runsc true exit_group "${FLOOR_STARTS_RUNSC:-15}"; }
-@test "runsc, no noNewPrivileges: the smallest closure" { floor runsc false exit_group "${FLOOR_STARTS_RUNSC:-15}"; }
+@test "runsc, noNewPrivileges: the smallest closure" { floor runsc true exit_group "${FLOOR_STARTS_RUNSC:-100}"; }
+@test "runsc, no noNewPrivileges: the smallest closure" { floor runsc false exit_group "${FLOOR_STARTS_RUNSC:-100}"; }
 
 @test "a hole in the floor is seen: runc without futex" {
   need_runtime runc
