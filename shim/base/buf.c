@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A decision line or a small section fits. */
+enum { BUF_FIRST = 2048 };
+
 /* Room for len more bytes and a NUL. */
 static bool buf_room(struct buf *b, size_t len)
 {
@@ -18,7 +21,7 @@ static bool buf_room(struct buf *b, size_t len)
 	}
 	if (need < b->cap)
 		return true;
-	size_t cap = b->cap ? b->cap * 2 : 256;
+	size_t cap = b->cap ? b->cap * 2 : BUF_FIRST;
 	if (cap <= need)
 		cap = need + 1;
 	char *p = realloc(b->data, cap);
@@ -54,12 +57,18 @@ void buf_putc(struct buf *b, char c)
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap, again;
+	size_t room = b->cap - b->len;
+	int n;
+
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	/* Mostly it fits; else the second time. */
+	n = vsnprintf(b->data ? b->data + b->len : NULL, room, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		b->failed = true;
+	else if ((size_t)n < room)
+		b->len += b->failed ? 0 : (size_t)n;
 	else if (buf_room(b, (size_t)n)) {
 		(void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;
