@@ -152,11 +152,12 @@ static bool estimate_holds(void)
 
 static bool judge(uint32_t archs)
 {
-	static uint64_t vectors[GEN_NAMES][VECTORS][6];
+	static uint64_t vectors[GEN_NAMES][VECTORS + 1][6];
 	unsigned n[GEN_NAMES];
 
 	for (unsigned i = 0; i < world.nid; i++) {
 		n[i] = gen_vectors(&world, met.section, met.nsides, world.id[i], vectors[i], VECTORS);
+		memcpy(vectors[i][n[i]++], world.value, sizeof(vectors[i][0])); /* as judge_numbers */
 		judge_sides(&met, (const uint64_t(*)[6])vectors[i], n[i], world.id[i]);
 	}
 	for (unsigned i = 0; i < met.nsides; i++)
@@ -251,7 +252,7 @@ int main(int argc, char **argv)
 	printf("# %" PRIu64 " cases, %" PRIu64 " calls compared; left aside: %" PRIu64
 	       " not loadable, %" PRIu64 " beyond the work allowed, %" PRIu64
 	       " too large to write\n# %" PRIu64 " sides that libseccomp miscompiles; instructions estimated "
-						 "/ real: %.2f at least, %.2f on average\n",
+	       "/ real: %.2f at least, %.2f on average\n",
 	       judged, judge_count, outcomes[NOT_LOADABLE], outcomes[TOO_MUCH], outcomes[TOO_LARGE],
 	       unfaithful, ratio_least, judged ? ratio_sum / (double)judged : 0);
 	return ok ? 0 : 1;

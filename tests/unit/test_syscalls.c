@@ -1,0 +1,124 @@
+#include "model/syscalls.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linux's own tables: arch/x86/entry/syscalls, include/uapi/asm-generic/unistd.h,
+ * arch/arm/tools/syscall.tbl. */
+static const struct {
+	const char *name;
+	int nr[ARCH_NUMBERED]; /* x86_64, x86, x32, aarch64, arm */
+} known[] = {
+	{"read", {0, 3, 0, 63, 3}},
+	{"write", {1, 4, 1, 64, 4}},
+	{"open", {2, 5, 2, -1, 5}},
+	{"execve", {59, 11, 520, 221, 11}},
+	{"ioctl", {16, 54, 514, 29, 54}},
+	{"socket", {41, 359, 41, 198, 281}},
+	{"socketcall", {-1, 102, -1, -1, -1}},
+	{"chown32", {-1, 212, -1, -1, 212}},
+	{"clone3", {435, 435, 435, 435, 435}},
+	{"faccessat2", {439, 439, 439, 439, 439}},
+	{"mmap2", {-1, 192, -1, -1, 192}},
+	{"renameat", {264, 302, 264, 38, 329}},
+	{"cacheflush", {-1, -1, -1, -1, 983042}},
+};
+
+static int look_up(const char *name)
+{
+	return sys_lookup(name, strlen(name));
+}
+
+static void numbers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		int id = look_up(known[i].name);
+		assert_true(id >= 0);
+		for (int a = 0; a < ARCH_NUMBERED; a++)
+			assert_int_equal(sys_number(id, (enum arch_id)a), known[i].nr[a]);
+	}
+}
+
+static void every_name_and_number_leads_back(void **state)
+{
+	(void)state;
+	assert_in_range(sys_count(), 480, SYS_MAX);
+	for (int id = 0; id < sys_count(); id++) {
+		assert_int_equal(look_up(sys_name(id)), id);
+		if (id)
+			assert_true(strcmp(sys_name(id - 1), sys_name(id)) < 0);
+		for (int a = 0; a < ARCH_NUMBERED; a++) {
+			int nr = sys_number(id, (enum arch_id)a);
+			if (nr >= 0)
+				assert_int_equal(sys_from_number((enum arch_id)a, nr), id);
+		}
+	}
+}
+
+static void unknown(void **state)
+{
+	static const char *const names[] = {"",	     "r",     "rea",	  "readd", "READ",
+					    "read ", " read", "sys_read", "zzz"};
+	static const int numbers_of_none[] = {-1, 600, 4096, 0x40000000, 983040, 0x7fffffff};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(look_up(names[i]), -1);
+	assert_int_equal(sys_lookup("read\0", 5), -1);
+	assert_int_equal(sys_lookup("readv", 4), look_up("read"));
+	for (int a = 0; a < ARCH_NUMBERED; a++)
+		for (size_t i = 0; i < sizeof(numbers_of_none) / sizeof(int); i++)
+			assert_int_equal(sys_from_number((enum arch_id)a, numbers_of_none[i]), -1);
+}
+
+static void nearest(void **state)
+{
+	(void)state;
+	assert_string_equal(sys_nearest("opneat", 6), "openat");
+	assert_string_equal(sys_nearest("sokcet", 6), "socket");
+	assert_null(sys_nearest("qqqqqqqqqqqq", 12));
+}
+
+static void sets(void **state)
+{
+	struct sysset a = {0}, b = {0};
+	static const int in_a[] = {0, 63, 64, 200, SYS_MAX - 1};
+
+	(void)state;
+	assert_int_equal(sysset_next(&a, 0), -1);
+	for (size_t i = 0; i < 5; i++)
+		sysset_add(&a, in_a[i]);
+	assert_int_equal(sysset_count(&a), 5);
+	size_t i = 0;
+	for (int id = sysset_next(&a, 0); id >= 0; id = sysset_next(&a, id + 1))
+		assert_int_equal(id, in_a[i++]);
+	assert_int_equal(i, 5);
+	assert_int_equal(sysset_next(&a, SYS_MAX), -1);
+	sysset_add(&b, 64);
+	sysset_add(&b, 65);
+	struct sysset c = a;
+	sysset_intersect(&c, &b);
+	assert_true(sysset_count(&c) == 1 && sysset_has(&c, 64));
+	c = a;
+	sysset_union(&c, &b);
+	assert_true(sysset_count(&c) == 6 && sysset_has(&c, 65));
+	c = a;
+	sysset_subtract(&c, &b);
+	assert_true(sysset_count(&c) == 4 && !sysset_has(&c, 64));
+	sysset_remove(&c, 0);
+	assert_false(sysset_has(&c, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers), cmocka_unit_test(every_name_and_number_leads_back),
+		cmocka_unit_test(unknown), cmocka_unit_test(nearest),
+		cmocka_unit_test(sets),
+	};
+	return cmocka_run_group_tests_name("syscalls", tests, NULL, NULL);
+}
