@@ -13,7 +13,8 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 OPT ?= -O2 -g
 WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wstrict-prototypes \
         -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla -Werror
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+          $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero)
 PLACES := -DRUNCLAMP_VERSION='"$(VERSION)"' -DRUNCLAMP_SYSCONFDIR='"$(sysconfdir)"' \
           -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"'
 CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen $(PLACES)
