@@ -185,6 +185,7 @@ static int start(struct call *c, struct err *err)
 		.runtime = c->handler->runtime,
 		.path = c->handler->path,
 		.args = c->handler->args,
+		.of_run = c->cmd.sub == SUB_RUN,
 	};
 
 	if (c->decision->inject &&

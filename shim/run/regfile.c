@@ -144,6 +144,8 @@ void regfile_write(const struct regfile *f, struct buf *out)
 	put_list(out, "args", f->reg.args);
 	put_string(out, "id", f->id);
 	put_list(out, "roots", f->roots);
+	if (f->reg.of_run)
+		buf_puts(out, ",\"of_run\":true");
 	buf_puts(out, "}\n");
 }
 
@@ -200,6 +202,7 @@ int regfile_read(struct regfile *ret, struct arena *arena, const char *text, siz
 	    !roots)
 		return err_set(err, ERR_RUNTIME, "a value is missing or has the wrong form");
 	f.reg.runtime = (enum runtime_kind)kind;
+	f.reg.of_run = jdoc_get(&doc, 0, "of_run") != 0;
 	for (int i = 0; i < REGFILE_ROOTS && roots[i]; i++)
 		f.roots[i] = roots[i];
 	*ret = f;

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 enum { GONE_NAME = REGFILE_NAME + 5, EXAMINED_PER_SWEPT = 4 };
 
@@ -101,6 +103,15 @@ static int check_older(struct arena *arena, const struct regfile *new, const cha
 		       new->id, runtime_name(old.reg.runtime), old.reg.path, new->reg.path);
 }
 
+static int write_record(int dirfd, const char *name, bool marked, const struct buf *text, struct err *err)
+{
+	CLEANUP_FD int gone = marked ? statedir_open("gone", true, err) : -1;
+
+	if (marked && gone < 0)
+		return -1;
+	return file_replace_at(marked ? gone : dirfd, name, text->data, text->len, NULL, -1, err);
+}
+
 int registry_put(const struct registry_key *key, const struct registration *r, struct err *err)
 {
 	CLEANUP_FD int dirfd = statedir_open(NULL, true, err);
@@ -119,12 +130,12 @@ int registry_put(const struct registry_key *key, const struct registration *r, s
 	regfile_write(&f, &text);
 	if (text.failed)
 		return err_set(err, ERR_LIMIT, "the record of container \"%.80s\": out of memory", key->id);
-	if (file_replace_at(dirfd, name, text.data, text.len, NULL, -1, err) < 0)
+	if (write_record(dirfd, name, r->of_run, &text, err) < 0)
 		return err_wrap(err, "the record of container \"%.80s\"", key->id);
-	/* Behind the new record, so that there is one at any time. */
+	/* The older one goes behind the new one, so that there is one at any time. */
 	gone_name(gone, name);
 	if (older)
-		(void)unlinkat(dirfd, gone, 0);
+		(void)unlinkat(dirfd, r->of_run ? name : gone, 0);
 	return 0;
 }
 
@@ -143,6 +154,14 @@ void registry_mark(const struct registry_key *key)
 	(void)renameat(dirfd, name, dirfd, gone);
 }
 
+/* A record of `run` whose runtime may not have begun yet. */
+static bool too_young(int gone, const char *name)
+{
+	struct stat st;
+
+	return fstatat(gone, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || time(NULL) - st.st_mtime < REGISTRY_GRACE;
+}
+
 static bool sweep_one(int gone, const char *name)
 {
 	CLEANUP_ARENA struct arena arena = {0};
@@ -152,7 +171,8 @@ static bool sweep_one(int gone, const char *name)
 	size_t len = 0;
 
 	if (statedir_read(gone, name, &text, &len, &ignored) < 0 || !text ||
-	    regfile_read(&f, &arena, text, len, &ignored) < 0 || regfile_alive(&f))
+	    regfile_read(&f, &arena, text, len, &ignored) < 0 || (f.reg.of_run && too_young(gone, name)) ||
+	    regfile_alive(&f))
 		return false;
 	return unlinkat(gone, name, 0) == 0;
 }

@@ -1,5 +1,5 @@
 /* Which runtime has which container: a root-only record per container, written
- * at create and used by every later subcommand (DESIGN, invariant 2). */
+ * at create and used by every later subcommand. */
 #ifndef RUNCLAMP_RUN_REGISTRY_H
 #define RUNCLAMP_RUN_REGISTRY_H
 
@@ -21,6 +21,8 @@ struct registration {
 	enum runtime_kind runtime;
 	const char *path;
 	const char *const *args; /* NULL-terminated */
+	bool of_run; /* `run`: the runtime deletes the container itself, so the record is marked from the
+			start */
 };
 
 /* The state folder (run/statedir.h); created 0700 with `create`. Not used (an
@@ -38,7 +40,10 @@ int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,
 /* delete: the record stays usable, and a later create sweeps it once the
  * runtime's own state folder for the container is gone. */
 void registry_mark(const struct registry_key *key);
-/* Removes at most `max` marked records whose containers are gone. */
+/* Removes at most `max` marked records whose containers are gone; those of `run`
+ * only when they are older than REGISTRY_GRACE seconds, as the runtime may not
+ * have begun yet. */
+enum { REGISTRY_GRACE = 60 };
 void registry_sweep(unsigned max);
 
 #endif

@@ -150,6 +150,36 @@ static void a_marked_one_is_found_until_it_is_swept(void **state)
 	assert_null(get(&key));
 }
 
+/* `run` is followed by no delete: its record is marked from the start, and kept
+ * while the runtime may still begin. */
+static void one_of_run_is_swept_without_a_delete(void **state)
+{
+	const struct registry_key key = {"runclamp", "/run/of-run", "ran"};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	struct timespec old[2] = {{.tv_sec = time(NULL) - REGISTRY_GRACE - 1},
+				  {.tv_sec = time(NULL) - REGISTRY_GRACE - 1}};
+	(void)state;
+	NEEDS_OWN_RUN();
+	assert_int_equal(mkdir("/run/of-run", 0755), 0);
+	r.of_run = true;
+	put(&key, &r);
+	assert_string_equal(get(&key), "/opt/runc");
+	registry_sweep(100); /* young */
+	assert_string_equal(get(&key), "/opt/runc");
+	DIR *gone = opendir("/run/runclamp/gone");
+	assert_non_null(gone);
+	for (struct dirent *e; (e = readdir(gone));)
+		if (e->d_name[0] != '.')
+			assert_int_equal(utimensat(dirfd(gone), e->d_name, old, 0), 0);
+	closedir(gone);
+	assert_int_equal(mkdir("/run/of-run/ran", 0755), 0);
+	registry_sweep(100); /* running */
+	assert_string_equal(get(&key), "/opt/runc");
+	assert_int_equal(rmdir("/run/of-run/ran"), 0);
+	registry_sweep(100);
+	assert_null(get(&key));
+}
+
 static void a_new_container_of_that_name_is_not_swept(void **state)
 {
 	const struct registry_key key = {"runclamp", "/run/state", "again"};
@@ -476,6 +506,7 @@ int main(int argc, char *argv[])
 		cmocka_unit_test(keys_are_told_apart),
 		cmocka_unit_test(spellings_of_a_root_are_one),
 		cmocka_unit_test(a_marked_one_is_found_until_it_is_swept),
+		cmocka_unit_test(one_of_run_is_swept_without_a_delete),
 		cmocka_unit_test(a_new_container_of_that_name_is_not_swept),
 		cmocka_unit_test(sweeping_is_bounded),
 		cmocka_unit_test(the_runtimes_state_keeps_a_record),
