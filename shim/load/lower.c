@@ -87,9 +87,12 @@ enum { LIBSECCOMP_254_LAST = 450 };
 
 static void forget_new_names(struct profile *p, const struct profile *engine)
 {
+	bool open = p->def.kind <= ACT_LOG; /* audit mode: nothing is lost */
+
 	for (int id = 0; id < sys_count(); id++)
 		if (sys_number(id, ARCH_NATIVE) > LIBSECCOMP_254_LAST && p->sys[id].nrules == 0 &&
-		    p->sys[id].other.kind == ACT_ERRNO && !(engine && sysset_has(&engine->named, id)))
+		    (open || p->sys[id].other.kind == ACT_ERRNO) &&
+		    !(engine && sysset_has(&engine->named, id)))
 			p->sys[id].other = p->def;
 }
 

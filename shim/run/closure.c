@@ -4,6 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+/* What programs of this machine can run on, also where nobody filters. */
+#if defined(__x86_64__)
+#define ARCHSET_MACHINE (1u << ARCH_X86_64 | 1u << ARCH_X86 | 1u << ARCH_X32)
+#else
+#define ARCHSET_MACHINE (1u << ARCH_AARCH64 | 1u << ARCH_ARM)
+#endif
+
 /* What a call answers that only this side denies: ENOSYS where programs fall
  * back on that, or where only a sentry's table lacks it; else EPERM. */
 static void set_answers(struct profile *side, const struct sysset *enosys, const struct sysset *table)
@@ -104,17 +111,21 @@ static void account(struct work *w)
 	}
 }
 
-/* Audit mode: what the closure would remove is logged, not denied. */
-static int soften(struct work *w, struct profile *p)
+/* Audit mode: what the closure would remove is logged, not denied. `whole`: a
+ * call that the closure allows under conditions is logged whatever its arguments. */
+static int soften(struct work *w, struct profile *p, bool whole)
 {
 	const struct action log = {ACT_LOG, 0};
 
 	for (int id = 0; id < sys_count(); id++) {
 		struct sysrules *s = &p->sys[id];
-		struct rule *rules = s->nrules ? work_alloc(w, s->nrules * sizeof(*rules)) : NULL;
+		struct rule *rules;
 
-		if (s->other.kind > ACT_LOG)
+		if (s->other.kind > ACT_LOG || (whole && s->nrules))
 			s->other = log;
+		if (whole)
+			s->nrules = 0;
+		rules = s->nrules ? work_alloc(w, s->nrules * sizeof(*rules)) : NULL;
 		if (s->nrules && !rules)
 			return -1;
 		for (uint32_t i = 0; i < s->nrules; i++) {
@@ -126,12 +137,13 @@ static int soften(struct work *w, struct profile *p)
 	}
 	/* Only where the engine wrote no profile is the default LOG. */
 	p->def = w->d->has_engine ? (struct action){ACT_ALLOW, 0} : log;
-	p->archs = ARCHSET_ALL;
+	p->archs = w->d->has_engine ? ARCHSET_ALL : ARCHSET_MACHINE;
+	p->unfit = 0;
 	return 0;
 }
 
 /* What the engine denies stays denied: its profile is met with the softened one. */
-static struct profile *audit_profile(struct work *w)
+static struct profile *audit_profile(struct work *w, bool whole)
 {
 	struct profile *soft = work_alloc(w, sizeof(*soft));
 	struct profile *ret = work_alloc(w, sizeof(*ret));
@@ -139,52 +151,87 @@ static struct profile *audit_profile(struct work *w)
 	if (!soft || !ret)
 		return NULL;
 	*soft = w->d->sides->closure;
-	if (soften(w, soft) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
+	if (soften(w, soft, whole) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
 		return NULL;
 	return ret;
 }
 
-/* Whether the section fits the kernel and libseccomp. */
-static bool pass_size(struct work *w, const struct profile *p)
+static bool fits(const struct profile *p, struct profile_size *ret_size)
 {
-	struct profile_size size = profile_measure(p);
+	*ret_size = profile_measure(p);
+	return ret_size->instructions <= PROFILE_MAX_INSTRUCTIONS &&
+	       ret_size->conditions <= PROFILE_MAX_CONDITIONS;
+}
 
-	if (size.instructions <= PROFILE_MAX_INSTRUCTIONS && size.conditions <= PROFILE_MAX_CONDITIONS)
+static int lower(struct work *w, struct lowering *ret, const struct profile *p, struct err *err)
+{
+	bool known_only = bundle_annotation(w->bundle, "run.oci.seccomp_fail_unknown_syscall") != NULL;
+
+	return lower_profile(ret, p, w->d->has_engine ? &w->d->sides->engine : NULL, w->id->kind,
+			     w->id->version, known_only, w->sentry, err);
+}
+
+/* Whether this runtime enforces the closure, and kernel and libseccomp can load it. */
+static bool pass_lowering(struct work *w, struct lowering *low)
+{
+	struct err lower_err = {0};
+	struct profile_size size;
+
+	if (lower(w, low, &w->d->sides->closure, &lower_err) < 0) {
+		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
+		return false;
+	}
+	w->d->dropped_archs = low->dropped;
+	if (low->dropped)
+		work_warn(w, "32-bit architectures are left out: the closure could not be held there");
+	if (fits(&low->profile, &size))
 		return true;
-	return !work_refuse(
+	(void)work_refuse(
 		w, GATE_SIZE,
 		"the filter would need about %u instructions and %u conditions, more than the %d and %d that "
 		"can be loaded safely; declare fewer argument conditions",
 		size.instructions, size.conditions, PROFILE_MAX_INSTRUCTIONS, PROFILE_MAX_CONDITIONS);
+	return false;
+}
+
+/* 1: low is what audit mode writes; 0: the engine's section stays as it is; -1.
+ * An audit must not take an architecture away: where the conditions would cost
+ * one, calls are logged whole, and its filter is then the engine's own but for
+ * ALLOW that became LOG. */
+static int audit_lowering(struct work *w, struct lowering *low)
+{
+	struct profile_size size;
+	struct err ignored;
+
+	if (w->id->kind == RUNTIME_RUNSC)
+		return 0; /* it knows no LOG */
+	for (int whole = 0; whole < 2; whole++) {
+		const struct profile *p = audit_profile(w, whole);
+
+		if (!p)
+			return -1;
+		if (lower(w, low, p, &ignored) < 0)
+			return 0;
+		if (!low->dropped)
+			break;
+		low->profile.archs |= low->dropped;
+	}
+	return fits(&low->profile, &size);
 }
 
 static int write_section(struct work *w)
 {
 	struct decision *d = w->d;
-	struct profile *p = &d->sides->closure;
 	struct lowering *low = work_alloc(w, sizeof(*low));
-	struct err lower_err = {0};
-	bool known_only = bundle_annotation(w->bundle, "run.oci.seccomp_fail_unknown_syscall") != NULL;
+	int loads;
 
 	if (!low)
 		return -1;
-	if (d->audit) {
-		if (w->id->kind == RUNTIME_RUNSC)
-			return 0; /* it knows no LOG: the engine's section stays */
-		p = audit_profile(w);
-		if (!p)
-			return -1;
-	}
-	if (lower_profile(low, p, d->has_engine ? &d->sides->engine : NULL, w->id->kind, w->id->version,
-			  known_only, w->sentry, &lower_err) < 0) {
-		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
-		return 0;
-	}
-	d->dropped_archs = low->dropped;
-	if (d->dropped_archs)
-		work_warn(w, "32-bit architectures are left out: the closure could not be held there");
-	if (!pass_size(w, &low->profile))
-		return 0;
+	loads = pass_lowering(w, low);
+	if (d->audit)
+		loads = audit_lowering(w, low);
+	if (loads <= 0)
+		return loads;
 	if (profile_write(&low->profile, &low->style, w->arena, &d->section, w->err) < 0)
 		return -1;
 	if (d->section.failed)
