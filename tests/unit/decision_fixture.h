@@ -63,6 +63,17 @@ static const struct {
 		   "\"op\":\"SCMP_CMP_NE\",\"value\":0}]}]")},
 	{"wide", WHITELIST("\"syscalls\":[\"execve\",\"exit_group\",\"read\",\"write\",\"socket\",\"ioctl\","
 			   "\"mount\",\"bpf\",\"clone\",\"clone3\",\"personality\",\"openat2\",\"mseal\"]")},
+	/* What runc's margin needs, with clone for anybody. */
+	{"margin",
+	 WHITELIST("\"syscalls\":[\"execve\",\"exit_group\",\"read\",\"write\",\"clone\",\"clone3\","
+		   "\"close\",\"fstatfs\",\"futex\",\"getdents64\",\"openat\"]")},
+	{"strict",
+	 WHITELIST("\"syscalls\":[\"read\"],\"floor\":[\"faccessat2\",\"close\",\"execve\",\"exit_group\","
+		   "\"fstatfs\",\"futex\",\"getdents64\",\"openat\",\"write\",\"capget\",\"capset\","
+		   "\"chdir\",\"fstat\",\"getcwd\",\"getppid\",\"newfstatat\",\"prctl\",\"setgid\","
+		   "\"setgroups\",\"setuid\"]")},
+	{"three", WHITELIST("\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"],"
+			    "\"syscalls\":[\"execve\",\"exit_group\",\"read\",\"ioctl\"]")},
 };
 
 /* A sentry: ptrace is partial, clone3 and openat2 answer ENOSYS there; statx,

@@ -309,12 +309,51 @@ static void test_errors(void **state)
 	}
 }
 
+/* n alternatives for one call; `mask`: with a mask of its own for both halves. */
+static const struct {
+	unsigned n;
+	bool mask;
+	enum gate gate;
+} sizes[] = {
+	{1, false, GATE_NONE},	{512, false, GATE_NONE}, {513, false, GATE_SIZE},
+	{400, true, GATE_NONE}, {511, true, GATE_SIZE},
+};
+
+static void test_size(void **state)
+{
+	static struct decider x;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		CLEANUP_BUF struct buf text = {0};
+		struct setup s = {CRUN, .ceiling = "@wide"};
+
+		buf_puts(&text, "\"io.runclamp.closure\":\"{\\\"version\\\":1,\\\"syscalls\\\":[");
+		for (unsigned v = 0; v < sizes[i].n; v++)
+			buf_printf(&text,
+				   "%s{\\\"name\\\":\\\"ioctl\\\",\\\"args\\\":[{\\\"index\\\":1,\\\"op\\\":"
+				   "\\\"SCMP_CMP_%s\\\",\\\"value\\\":%llu,\\\"valueTwo\\\":%llu}]}",
+				   v ? "," : "", sizes[i].mask ? "MASKED_EQ" : "EQ",
+				   sizes[i].mask ? 0x3ff00000001ull : 3ull * v,
+				   sizes[i].mask ? (unsigned long long)v << 32 : 0ull);
+		buf_puts(&text, "]}\"");
+		s.annotations = text.data;
+		if (decide_setup(&x, &s) < 0)
+			fail_msg("row %zu: %s", i, x.err.msg);
+		if (x.d.gate != sizes[i].gate)
+			fail_msg("row %zu: gate %s: %s", i, gate_name(x.d.gate), x.d.sentence);
+		assert_int_equal(x.d.inject, sizes[i].gate == GATE_NONE);
+		decider_free(&x);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gates),
 		cmocka_unit_test(test_gates_in_audit_mode),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_size),
 	};
 
 	return cmocka_run_group_tests_name("decision", tests, decider_start, tmpdir_remove);

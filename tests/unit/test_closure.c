@@ -1,0 +1,366 @@
+/* What comes out: what a call answers in the section that is written, who took
+ * what, what audit mode keeps. The section is read back by the reader alone. */
+#include "base/sha256.h"
+#include "decision_fixture.h"
+
+#define NO_MOUNT_13                                                                                          \
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"mount\"],"                        \
+	"\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":13}]}"
+#define CLOSURE(s) "\"io.runclamp.closure\":\"{\\\"version\\\":1,\\\"syscalls\\\":[" s "]}\""
+#define NEED_IF(n, v)                                                                                        \
+	"{\\\"name\\\":\\\"" n "\\\",\\\"args\\\":[{\\\"index\\\":0,\\\"op\\\":\\\"SCMP_CMP_EQ\\\","         \
+	"\\\"value\\\":" #v "}]}"
+#define DEFAULT(act, rest) "{\"defaultAction\":\"SCMP_ACT_" act "\"," rest "}"
+#define LIST(n) "\"syscalls\":[" ENTRY(n, "ALLOW") "]"
+#define THREE "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"]"
+#define AUDIT .handler = ",\"mode\":\"audit\""
+#define PERMISSIVE .handler = ",\"level\":\"permissive\""
+#define SANDBOX .annotations = "\"io.kubernetes.cri.container-type\":\"sandbox\""
+#define CRUN .kind = RUNTIME_CRUN
+#define RUNSC .kind = RUNTIME_RUNSC
+#define TINY CRUN, .ceiling = "@tiny"
+#define WIDE CRUN, .ceiling = "@wide"
+#define READ .annotations = SYSCALLS("read")
+#define CLONE_NEWUSER 0x10000000
+
+/* The call NULL: a number that no name has. */
+static const struct {
+	struct setup in;
+	const char *call;
+	uint64_t arg0;
+	struct action want;
+} answers[] = {
+	/* Allowed by all, denied by one. */
+	{{TINY, READ}, "read", 0, {ACT_ALLOW, 0}},
+	{{TINY, READ}, "write", 0, {ACT_ERRNO, EPERM}},
+	{{TINY, READ}, "getpid", 0, {ACT_ERRNO, EPERM}},
+	{{TINY}, "write", 0, {ACT_ALLOW, 0}},
+	{{TINY}, "getpid", 0, {ACT_ERRNO, EPERM}},
+	{{TINY, READ, .seccomp = DENY_LIST("\"read\"", "ERRNO")}, "read", 0, {ACT_ERRNO, EPERM}},
+	{{TINY, .annotations = SYSCALLS("read write") "," CLOSURE("\\\"write\\\"")},
+	 "read",
+	 0,
+	 {ACT_ERRNO, EPERM}},
+	{{TINY, .annotations = SYSCALLS("read write") "," CLOSURE("\\\"write\\\"")},
+	 "write",
+	 0,
+	 {ACT_ALLOW, 0}},
+	{{CRUN, .ceiling = "@floored", .annotations = SYSCALLS("write")}, "mount", 0, {ACT_ERRNO, EPERM}},
+	{{CRUN, .ceiling = "@floored:full"}, "write", 0, {ACT_ERRNO, EPERM}},
+	{{CRUN, .ceiling = "@floored"}, "write", 0, {ACT_ALLOW, 0}},
+	{{WIDE, PERMISSIVE, .annotations = SYSCALLS("read getpid")}, "getpid", 0, {ACT_ERRNO, EPERM}},
+	/* The pause container: its own closure, and the ceiling all the same. */
+	{{TINY, SANDBOX}, "write", 0, {ACT_ALLOW, 0}},
+	{{TINY, SANDBOX}, "nanosleep", 0, {ACT_ERRNO, EPERM}},
+	{{CRUN, SANDBOX}, "nanosleep", 0, {ACT_ALLOW, 0}},
+	{{CRUN, SANDBOX}, "socket", 2, {ACT_ERRNO, EPERM}},
+	{{WIDE, .annotations = "\"io.kubernetes.cri.container-type\":\"sandbox\"," SYSCALLS("mount")},
+	 "mount",
+	 0,
+	 {ACT_ERRNO, EPERM}},
+	{{WIDE, SANDBOX, .seccomp = DENY_LIST("\"write\"", "ERRNO")}, "write", 0, {ACT_ERRNO, EPERM}},
+
+	/* Programs fall back on ENOSYS; the engine's own answer stands. */
+	{{WIDE, READ}, "clone3", 0, {ACT_ERRNO, ENOSYS}},
+	{{WIDE, READ}, "openat2", 0, {ACT_ERRNO, ENOSYS}},
+	{{TINY, READ}, "statx", 0, {ACT_ERRNO, ENOSYS}},
+	{{TINY}, "clone3", 0, {ACT_ERRNO, ENOSYS}},
+	{{TINY}, "mount", 0, {ACT_ERRNO, EPERM}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"clone3\"", "ERRNO")}, "clone3", 0, {ACT_ERRNO, EPERM}},
+	{{WIDE, .seccomp = NO_MOUNT_13}, "mount", 0, {ACT_ERRNO, EACCES}},
+	{{WIDE, READ, .seccomp = NO_MOUNT_13}, "mount", 0, {ACT_ERRNO, EACCES}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"mount\"", "TRAP")}, "mount", 0, {ACT_TRAP, 0}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"mount\"", "KILL")}, "mount", 0, {ACT_KILL_THREAD, 0}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"read\"", "KILL_PROCESS")}, "read", 0, {ACT_KILL_PROCESS, 0}},
+	/* The more restrictive one wins. */
+	{{WIDE, READ, .seccomp = DENY_LIST("\"mount\"", "LOG")}, "mount", 0, {ACT_ERRNO, EPERM}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"read\"", "LOG")}, "read", 0, {ACT_LOG, 0}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"read\"", "TRACE")}, "read", 0, {ACT_TRACE, EPERM}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"read\"", "NOTIFY")}, "read", 0, {ACT_NOTIFY, 0}},
+	{{WIDE, READ, .seccomp = DENY_LIST("\"mount\"", "NOTIFY")}, "mount", 0, {ACT_ERRNO, EPERM}},
+
+	/* The default is the engine's, or EPERM; never an open one. */
+	{{TINY}, NULL, 0, {ACT_ERRNO, EPERM}},
+	{{TINY, .seccomp = ALLOW_ALL}, NULL, 0, {ACT_ERRNO, EPERM}},
+	{{TINY, .seccomp = "{\"defaultAction\":\"SCMP_ACT_LOG\"}"}, NULL, 0, {ACT_ERRNO, EPERM}},
+	{{TINY, .seccomp = "{\"defaultAction\":\"SCMP_ACT_LOG\"}"}, "read", 0, {ACT_LOG, 0}},
+	{{TINY, .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," LIST("\"read\",\"mount\""))},
+	 NULL,
+	 0,
+	 {ACT_ERRNO, ENOSYS}},
+	{{TINY, .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," LIST("\"read\",\"mount\""))},
+	 "write",
+	 0,
+	 {ACT_ERRNO, ENOSYS}},
+	{{TINY, .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," LIST("\"read\",\"mount\""))},
+	 "mount",
+	 0,
+	 {ACT_ERRNO, EPERM}},
+	{{TINY, .seccomp = DEFAULT("KILL_PROCESS", LIST("\"read\",\"mount\""))},
+	 NULL,
+	 0,
+	 {ACT_KILL_PROCESS, 0}},
+	{{TINY, .seccomp = DEFAULT("KILL_PROCESS", LIST("\"read\",\"mount\""))},
+	 "mount",
+	 0,
+	 {ACT_ERRNO, EPERM}},
+	{{TINY, .seccomp = DEFAULT("KILL_PROCESS", LIST("\"read\",\"mount\""))},
+	 "clone3",
+	 0,
+	 {ACT_KILL_PROCESS, 0}},
+	{{TINY, .seccomp = DEFAULT("TRAP", LIST("\"read\""))}, "write", 0, {ACT_TRAP, 0}},
+	/* A name that nobody knows does not stand in the way. */
+	{{TINY, .seccomp = DEFAULT("ERRNO", LIST("\"no_such_call\",\"read\""))}, "read", 0, {ACT_ALLOW, 0}},
+
+	/* Conditions narrow. */
+	{{TINY, .annotations = SYSCALLS("socket")}, "socket", 2, {ACT_ALLOW, 0}},
+	{{TINY, .annotations = SYSCALLS("socket")}, "socket", 10, {ACT_ALLOW, 0}},
+	{{TINY, .annotations = SYSCALLS("socket")}, "socket", 1, {ACT_ERRNO, EPERM}},
+	{{TINY, .annotations = SYSCALLS("socket")}, "socket", (UINT64_C(1) << 32) + 2, {ACT_ERRNO, EPERM}},
+	{{TINY, .annotations = CLOSURE(NEED_IF("socket", 2))}, "socket", 2, {ACT_ALLOW, 0}},
+	{{TINY, .annotations = CLOSURE(NEED_IF("socket", 2))}, "socket", 10, {ACT_ERRNO, EPERM}},
+	{{TINY, .annotations = CLOSURE(NEED_IF("socket", 40))}, "socket", 40, {ACT_ERRNO, EPERM}},
+	{{TINY, .annotations = CLOSURE(NEED_IF("socket", 40))}, "socket", 2, {ACT_ERRNO, EPERM}},
+	{{CRUN}, "clone", 17, {ACT_ALLOW, 0}},
+	{{CRUN}, "clone", CLONE_NEWUSER, {ACT_ERRNO, EPERM}},
+	{{CRUN, .annotations = SYSCALLS("clone")}, "clone", CLONE_NEWUSER | 17, {ACT_ERRNO, EPERM}},
+	{{CRUN}, "personality", 8, {ACT_ALLOW, 0}},
+	{{CRUN}, "personality", 1, {ACT_ERRNO, EPERM}},
+	{{CRUN}, "personality", 0xffffffff, {ACT_ALLOW, 0}},
+	{{CRUN, .annotations = CLOSURE(NEED_IF("personality", 1))}, "personality", 1, {ACT_ERRNO, EPERM}},
+
+	/* The floor is no one's to take but the ceiling's and the engine's. */
+	{{TINY, .annotations = SYSCALLS("")}, "exit_group", 0, {ACT_ALLOW, 0}},
+	{{TINY, .annotations = CLOSURE(NEED_IF("execve", 5))}, "execve", 4, {ACT_ALLOW, 0}},
+	{{TINY, READ, .seccomp = DENY_LIST("\"execve\"", "ERRNO")}, "execve", 0, {ACT_ERRNO, EPERM}},
+	{{READ}, "futex", 0, {ACT_ALLOW, 0}},
+	{{READ}, "rt_sigreturn", 0, {ACT_ALLOW, 0}},
+	/* runc's margin hands nobody a user namespace. */
+	{{.ceiling = "@margin", READ}, "clone", 17, {ACT_ALLOW, 0}},
+	{{.ceiling = "@margin", READ}, "clone", CLONE_NEWUSER, {ACT_ERRNO, EPERM}},
+	{{.ceiling = "@margin", READ}, "clone3", 0, {ACT_ERRNO, ENOSYS}},
+	{{.ceiling = "@margin", .annotations = SYSCALLS("clone")}, "clone", CLONE_NEWUSER, {ACT_ALLOW, 0}},
+	/* Nor does a ceiling's floor for runtimes open anything else. */
+	{{.ceiling = "@strict", .handler = ",\"level\":\"strict\"", READ},
+	 "faccessat2",
+	 0,
+	 {ACT_ERRNO, ENOSYS}},
+	{{.ceiling = "@strict", .handler = ",\"level\":\"strict\"", READ, .nnp_off = true},
+	 "faccessat2",
+	 0,
+	 {ACT_ALLOW, 0}},
+
+	/* runsc: EPERM only; what ENOSYS is due for and the sentry lacks is passed on. */
+	{{RUNSC, READ}, "read", 0, {ACT_ALLOW, 0}},
+	{{RUNSC, READ}, "write", 0, {ACT_ERRNO, EPERM}},
+	{{RUNSC, .annotations = SYSCALLS("pselect6")}, "pselect6", 0, {ACT_ALLOW, 0}},
+	{{RUNSC}, "pselect6", 0, {ACT_ALLOW, 0}},
+	{{RUNSC, READ}, "clone3", 0, {ACT_ALLOW, 0}},
+	{{RUNSC, READ}, "openat2", 0, {ACT_ALLOW, 0}},
+	{{RUNSC, READ}, "mount", 0, {ACT_ERRNO, EPERM}},
+	{{RUNSC, READ, .seccomp = DENY_LIST("\"clone3\"", "ERRNO")}, "clone3", 0, {ACT_ERRNO, EPERM}},
+	{{RUNSC, READ, .seccomp = DENY_LIST("\"clone3\"", "TRAP")}, "clone3", 0, {ACT_TRAP, 0}},
+	{{RUNSC}, "statx", 0, {ACT_ERRNO, EPERM}},
+	{{RUNSC, .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," LIST("\"read\""))},
+	 NULL,
+	 0,
+	 {ACT_ERRNO, EPERM}},
+
+	/* Audit: what would be removed is logged, what the engine denies stays denied. */
+	{{TINY, AUDIT, READ}, "read", 0, {ACT_ALLOW, 0}},
+	{{TINY, AUDIT, READ}, "mount", 0, {ACT_LOG, 0}},
+	{{TINY, AUDIT, READ}, "clone3", 0, {ACT_LOG, 0}},
+	{{TINY, AUDIT, READ}, NULL, 0, {ACT_LOG, 0}},
+	{{TINY, AUDIT, .annotations = SYSCALLS("socket"), .seccomp = ALLOW_ALL}, "socket", 2, {ACT_ALLOW, 0}},
+	{{TINY, AUDIT, .annotations = SYSCALLS("socket"), .seccomp = ALLOW_ALL}, "socket", 1, {ACT_LOG, 0}},
+	/* Conditions on socket would cost X86: it is logged whole. */
+	{{TINY, AUDIT, .annotations = SYSCALLS("socket")}, "socket", 1, {ACT_LOG, 0}},
+	{{TINY, AUDIT, READ, .seccomp = DEFAULT("ERRNO", LIST("\"read\",\"write\""))},
+	 "read",
+	 0,
+	 {ACT_ALLOW, 0}},
+	{{TINY, AUDIT, READ, .seccomp = DEFAULT("ERRNO", LIST("\"read\",\"write\""))},
+	 "write",
+	 0,
+	 {ACT_LOG, 0}},
+	{{TINY, AUDIT, READ, .seccomp = DEFAULT("ERRNO", LIST("\"read\",\"write\""))},
+	 "mount",
+	 0,
+	 {ACT_ERRNO, EPERM}},
+	{{TINY, AUDIT, READ, .seccomp = DEFAULT("KILL_PROCESS", LIST("\"read\""))},
+	 NULL,
+	 0,
+	 {ACT_KILL_PROCESS, 0}},
+	{{TINY, AUDIT, READ, .seccomp = DENY_LIST("\"mount\"", "ERRNO")}, "mount", 0, {ACT_ERRNO, EPERM}},
+	{{TINY, AUDIT, READ, .seccomp = DENY_LIST("\"mount\"", "ERRNO")}, "getpid", 0, {ACT_LOG, 0}},
+	{{TINY, AUDIT, READ, .seccomp = DENY_LIST("\"mount\"", "ERRNO")}, NULL, 0, {ACT_ALLOW, 0}},
+	{{TINY, AUDIT, READ, .seccomp = DENY_LIST("\"write\"", "TRACE")}, "write", 0, {ACT_TRACE, EPERM}},
+};
+
+static bool can_run(const struct setup *s)
+{
+	return s->kind != RUNTIME_RUNSC || ownrun;
+}
+
+static void decide_row(struct decider *x, const struct setup *s, size_t row)
+{
+	if (decide_setup(x, s) < 0)
+		fail_msg("row %zu: %s", row, x->err.msg);
+	if (!x->d.inject)
+		fail_msg("row %zu: %s", row, x->d.sentence);
+}
+
+static void test_answers(void **state)
+{
+	static struct decider x;
+	static struct profile back;
+	char out[120];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		const uint64_t args[COND_ARGS] = {answers[i].arg0};
+
+		if (!can_run(&answers[i].in))
+			continue;
+		decide_row(&x, &answers[i].in, i);
+		read_section(&x, &back);
+		struct action got =
+			answers[i].call ? profile_eval(&back, id_of(answers[i].call), args) : back.def;
+		(void)snprintf(out, sizeof(out), "row %zu, %s: %s %u", i, or_nothing(answers[i].call),
+			       act_name(got.kind), got.errno_ret);
+		if (!action_equal(got, answers[i].want))
+			fail_msg("%s", out);
+		decider_free(&x);
+	}
+}
+
+/* Who took what. */
+#define SET(member) offsetof(struct decision, member)
+static const struct {
+	struct setup in;
+	size_t set;
+	const char *names;
+} sets[] = {
+	{{TINY, READ}, SET(allowed), "execve exit_group read"},
+	{{TINY, READ}, SET(floor_only), "execve exit_group"},
+	{{TINY, READ}, SET(removed_needs), "close personality socket statx write"},
+	{{TINY, READ}, SET(removed_ceiling), ""},
+	{{TINY, READ}, SET(removed_engine), ""},
+	{{TINY, READ}, SET(outside), ""},
+	{{TINY, READ, .seccomp = DENY_LIST("\"read\",\"write\"", "ERRNO")}, SET(removed_engine), "read"},
+	{{TINY, READ, .seccomp = DENY_LIST("\"read\",\"write\"", "ERRNO")},
+	 SET(allowed),
+	 "execve exit_group"},
+	{{TINY, .annotations = SYSCALLS("read execve")}, SET(floor_only), "exit_group"},
+	{{TINY}, SET(allowed), "close execve exit_group personality read socket statx write"},
+	{{TINY}, SET(floor_only), ""},
+	{{TINY}, SET(removed_needs), ""},
+	{{TINY, .seccomp = DEFAULT("ERRNO", LIST("\"execve\",\"exit_group\",\"read\",\"mount\",\"bpf\""))},
+	 SET(removed_ceiling),
+	 "bpf mount"},
+	{{TINY, PERMISSIVE, .annotations = SYSCALLS("read mount")}, SET(outside), "mount"},
+	{{TINY, PERMISSIVE, .annotations = SYSCALLS("read mount")}, SET(removed_ceiling), "mount"},
+	{{TINY, PERMISSIVE, .annotations = SYSCALLS("read mount")}, SET(allowed), "execve exit_group read"},
+	{{TINY, SANDBOX}, SET(allowed), "close execve exit_group read write"},
+	{{TINY, .annotations = CLOSURE(NEED_IF("execve", 5))}, SET(floor_wider), "execve"},
+	{{TINY, .annotations = CLOSURE(NEED_IF("socket", 2))}, SET(floor_wider), ""},
+	{{TINY, .annotations = SYSCALLS("execve")}, SET(floor_wider), ""},
+	{{TINY, AUDIT, READ}, SET(allowed), "execve exit_group read"},
+	{{RUNSC, READ}, SET(allowed), "read"},
+};
+
+static void test_sets(void **state)
+{
+	static struct decider x;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+		CLEANUP_BUF struct buf out = {0};
+
+		if (!can_run(&sets[i].in))
+			continue;
+		decide_row(&x, &sets[i].in, i);
+		const struct sysset *set =
+			(const struct sysset *)(const void *)((const char *)&x.d + sets[i].set);
+		for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
+			buf_printf(&out, "%s%s", out.len ? " " : "", sys_name(id));
+		if (strcmp(or_nothing(out.data), sets[i].names) != 0)
+			fail_msg("row %zu: \"%s\"", i, or_nothing(out.data));
+		decider_free(&x);
+	}
+}
+
+/* Words of the section: there, or ("!") not. */
+static const struct {
+	struct setup in;
+	const char *words;
+} written[] = {
+	{{TINY}, "!\"flags\""},
+	{{TINY, .seccomp = DEFAULT("ALLOW", "\"flags\":[]")}, "\"flags\":[]"},
+	{{TINY, .seccomp = DEFAULT("ALLOW", "\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]")},
+	 "\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]"},
+	{{TINY, .seccomp = DEFAULT("ERRNO", LIST("\"no_such_call\",\"read\""))}, "!no_such_call"},
+	{{WIDE, READ,
+	  .seccomp =
+		  DEFAULT("ALLOW", "\"listenerPath\":\"/s\",\"syscalls\":[" ENTRY("\"read\"", "NOTIFY") "]")},
+	 "\"listenerPath\":\"/s\""},
+	{{WIDE, READ,
+	  .seccomp = DEFAULT("ALLOW",
+			     "\"listenerPath\":\"/s\",\"syscalls\":[" ENTRY("\"mount\"", "NOTIFY") "]")},
+	 "!listenerPath"},
+	{{RUNSC, READ}, "!errnoRet"},
+	{{RUNSC, READ}, "!statx"},
+	{{RUNSC, .annotations = SYSCALLS("pselect6")}, "[\"clone3\",\"openat2\",\"pselect\"]"},
+#if defined(__x86_64__)
+	{{TINY, .seccomp = DEFAULT("ALLOW", THREE)}, "\"architectures\":[\"SCMP_ARCH_X86_64\"]"},
+	{{.ceiling = "@three", CRUN, .seccomp = DEFAULT("ALLOW", THREE)}, THREE},
+	{{.ceiling = "@three", CRUN}, THREE},
+	{{.ceiling = "@three", CRUN, .seccomp = ALLOW_ALL}, "\"architectures\":[\"SCMP_ARCH_X86_64\"]"},
+	/* A bit above 31 is cut on the other two. */
+	{{.ceiling = "@three",
+	  CRUN,
+	  .annotations = CLOSURE(NEED_IF("ioctl", 4294967296)),
+	  .seccomp = DEFAULT("ALLOW", THREE)},
+	 "\"architectures\":[\"SCMP_ARCH_X86_64\"]"},
+	/* An audit takes no architecture away. */
+	{{.ceiling = "@three",
+	  CRUN,
+	  AUDIT,
+	  .annotations = CLOSURE(NEED_IF("ioctl", 4294967296)),
+	  .seccomp = DEFAULT("ALLOW", THREE)},
+	 THREE},
+	{{TINY, AUDIT, READ}, THREE},
+	{{CRUN, AUDIT, .annotations = SYSCALLS("socket read"), .seccomp = DEFAULT("ALLOW", THREE)}, THREE},
+#endif
+};
+
+static void test_written(void **state)
+{
+	static struct decider x;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(written); i++) {
+		bool not_there = written[i].words[0] == '!';
+		char hex[65];
+
+		if (!can_run(&written[i].in))
+			continue;
+		decide_row(&x, &written[i].in, i);
+		if ((strstr(x.d.section.data, written[i].words + not_there) == NULL) != not_there)
+			fail_msg("row %zu: %s", i, x.d.section.data);
+		sha256_hex(x.d.section.data, x.d.section.len, hex);
+		assert_string_equal(hex, x.d.sha256);
+		decider_free(&x);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_written),
+	};
+
+	return cmocka_run_group_tests_name("closure", tests, decider_start, tmpdir_remove);
+}
