@@ -64,21 +64,21 @@ static int lower_runc(struct lowering *l, runtime_version version, struct err *e
 	return 0;
 }
 
-static int lower_crun(struct lowering *l, const struct profile *engine, runtime_version version)
+static int lower_crun(struct lowering *l, const struct profile *alike, runtime_version version)
 {
 	l->style.errno_ret = true;
 	/* crun 1.9 began to keep compiled filters; 1.8.1 does not. */
 	l->style.cache_key = version >= RUNTIME_VERSION(1, 9, 0);
-	if (engine)
-		copy_stub_line(l, engine);
+	if (alike)
+		copy_stub_line(l, alike);
 	return 0;
 }
 
-static int lower_youki(struct lowering *l, const struct profile *engine)
+static int lower_youki(struct lowering *l, const struct profile *alike)
 {
 	l->style.errno_ret = true;
-	if (engine)
-		copy_stub_line(l, engine);
+	if (alike)
+		copy_stub_line(l, alike);
 	return 0;
 }
 
@@ -151,9 +151,10 @@ static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct 
 }
 
 int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
-		  enum runtime_kind kind, runtime_version version, bool known_only,
+		  enum runtime_kind kind, runtime_version version, bool known_only, bool audit,
 		  const struct ceiling *sentry, struct err *err)
 {
+	const struct profile *alike = audit ? NULL : engine;
 	int r = -1;
 
 	memset(&ret->style, 0, sizeof(ret->style));
@@ -164,13 +165,13 @@ int lower_profile(struct lowering *ret, const struct profile *closure, const str
 		r = lower_runc(ret, version, err);
 		break;
 	case RUNTIME_CRUN:
-		r = lower_crun(ret, engine, version);
+		r = lower_crun(ret, alike, version);
 		break;
 	case RUNTIME_RUNSC:
 		r = lower_runsc(ret, sentry, err);
 		break;
 	case RUNTIME_YOUKI:
-		r = lower_youki(ret, engine);
+		r = lower_youki(ret, alike);
 		break;
 	case RUNTIME_KIND_COUNT:
 		return err_set(err, ERR_INTERNAL, "no lowering for runtime %d", (int)kind);
