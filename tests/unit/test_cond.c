@@ -254,6 +254,26 @@ static void conjunctions(void **state)
 		}
 }
 
+/* In another order libseccomp needs minutes for what takes it a blink. */
+static void lower_arguments_first(void **state)
+{
+	static const struct conj up[] = {
+		{.used = 3, .arg = {{COND_EQ, 9, 0}, {COND_EQ, 9, 0}}},
+		{.used = 1, .arg = {{COND_MASKED_EQ, 15, 1}}},
+		{.used = 1, .arg = {{COND_EQ, 2, 0}}},
+		{.used = 1, .arg = {{COND_MASKED_EQ, 7, 3}}},
+		{.used = 10, .arg = {[1] = {COND_EQ, 0, 0}, [3] = {COND_EQ, 0, 0}}},
+		{.used = 2, .arg = {[1] = {COND_EQ, 0, 0}}},
+		{.used = 32, .arg = {[5] = {COND_EQ, 0, 0}}},
+		{.used = 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(up) / sizeof(up[0]); i++)
+		for (size_t j = 0; j < i; j++)
+			assert_true(conj_compare(&up[j], &up[i]) < 0);
+}
+
 static void halves(void **state)
 {
 	static const struct {
@@ -275,9 +295,11 @@ static void halves(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(operators),	cmocka_unit_test(empty_and_all), cmocka_unit_test(every_pair),
-		cmocka_unit_test(vectors),	cmocka_unit_test(spellings),	 cmocka_unit_test(limits),
-		cmocka_unit_test(conjunctions), cmocka_unit_test(halves),
+		cmocka_unit_test(operators),	cmocka_unit_test(empty_and_all),
+		cmocka_unit_test(every_pair),	cmocka_unit_test(vectors),
+		cmocka_unit_test(spellings),	cmocka_unit_test(limits),
+		cmocka_unit_test(conjunctions), cmocka_unit_test(lower_arguments_first),
+		cmocka_unit_test(halves),
 	};
 	return cmocka_run_group_tests_name("cond", tests, set_up, NULL);
 }

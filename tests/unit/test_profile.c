@@ -338,6 +338,26 @@ static void cut_sides_drop_architectures(void **state)
 	assert_int_equal(profile_drop_narrow_archs(&met), 1u << ARCH_X32);
 }
 
+/* On X86 a side kills socketcall by name; where that is the result's default it is
+ * written nowhere, and the rule for socket would open it. */
+static void multiplexed_sides_drop_x86(void **state)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct profile a, b, met;
+	struct err err = {0};
+	const struct action kill = KILL;
+
+	(void)state;
+	profile_init(&a, kill, 1u << ARCH_X86_64 | 1u << ARCH_X86);
+	profile_init(&b, allow, ARCHSET_ALL);
+	profile_set(&a, id_socket, allow);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_int_equal(profile_drop_narrow_archs(&met), 0);
+	profile_set(&b, sys_lookup("socketcall", 10), kill);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_int_equal(profile_drop_narrow_archs(&met), 1u << ARCH_X86);
+}
+
 static void measure(void **state)
 {
 	static const struct rule rule = {{.used = 3, .arg = {{COND_EQ, 1, 0}, {COND_NE, 2, 0}}}, ALLOW};
@@ -416,6 +436,7 @@ int main(void)
 		cmocka_unit_test(join_is_wider),
 		cmocka_unit_test(narrow_architectures),
 		cmocka_unit_test(cut_sides_drop_architectures),
+		cmocka_unit_test(multiplexed_sides_drop_x86),
 		cmocka_unit_test(measure),
 		cmocka_unit_test(hostile_rules),
 	};
