@@ -80,6 +80,8 @@ $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE -DBENCH_TARGET='"$(abspath $(@D))/target"' -O2 $(WARN) -static-pie -fPIE -o $@ $<
 
+bench-programs: $(addprefix $(B)/bench/,noop target bench)
+
 # `make asan-units`: any target again, under the sanitizers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 asan-%:
@@ -106,7 +108,7 @@ lint: deps
 	@B=$(B) tests/run lint
 fuzz: deps fuzzers
 	@tests/fuzz/run $(B)/fuzz/tests 60
-bench: deps all $(addprefix $(B)/bench/,noop target bench)
+bench: deps all bench-programs
 	@tests/bench/run $(B)
 
 MAN := $(wildcard docs/man/*.[578])
@@ -136,4 +138,4 @@ uninstall:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units oracle fuzz-programs fuzzers deps demo test test-asan test-matrix lint fuzz bench install uninstall clean FORCE
+.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps demo test test-asan test-matrix lint fuzz bench install uninstall clean FORCE
