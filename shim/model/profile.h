@@ -74,8 +74,9 @@ void profile_init(struct profile *p, struct action def, archset archs);
 /* The order in which a runtime resolves several rules for one name.
  * LIBSECCOMP (runc, crun, youki): a rule whose action equals the default is
  * skipped; an unconditional rule beats conditional ones, the first
- * unconditional one wins; overlapping conditional rules with different actions
- * are resolved to the more restrictive; the same condition with different
+ * unconditional one wins; of overlapping conditional rules with different actions
+ * libseccomp takes now this, now that one (by the order in its tree): read as the
+ * more restrictive; the same condition with different
  * actions is an error (the runtime fails with "file exists").
  * FIRST_MATCH (runsc): the first entry that holds. */
 enum rule_order { RULES_LIBSECCOMP, RULES_FIRST_MATCH };
@@ -90,7 +91,9 @@ void profile_set(struct profile *p, int id, struct action act);
 
 struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS]);
 
-/* ret = a ∧ b: for every name and argument vector the more restrictive action;
+/* On failure *ret is undefined. Rules of one call must be written in the order they
+ * have here (conj_compare): libseccomp is quick with that one only.
+ * ret = a ∧ b: for every name and argument vector the more restrictive action;
  * where both deny with the same kind, a's errno. Architectures and flags are
  * met as sets, the listener is a's or else b's while a NOTIFY is left. ret's
  * rules are disjoint, sorted, and minimal (an unreachable or redundant rule is

@@ -1,0 +1,21 @@
+/* Inside the model: a condition as the set of values that it holds for. */
+#ifndef RUNCLAMP_MODEL_SHAPE_H
+#define RUNCLAMP_MODEL_SHAPE_H
+
+#include "model/cond.h"
+
+/* Every condition is up to two intervals, or a ternary vector. */
+struct span {
+	uint64_t lo, hi; /* inclusive */
+};
+struct shape {
+	unsigned nspans;
+	struct span span[2]; /* ascending */
+	bool vector;	     /* not an interval: mask and value count */
+	uint64_t mask, value;
+};
+
+struct shape shape_of(const struct cond *c);
+bool shape_in_shape(const struct shape *a, const struct shape *b);
+
+#endif
