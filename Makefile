@@ -1,6 +1,5 @@
 # runclamp: make [all|demo|test|test-asan|test-matrix|bench|fuzz|lint|install|uninstall|deps|clean]
 B ?= build
-DESTDIR ?=
 prefix ?= /usr/local
 sysconfdir ?= /etc
 bindir ?= $(prefix)/bin
@@ -79,7 +78,6 @@ fuzz-programs: $(FUZZERS)
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE -DBENCH_TARGET='"$(abspath $(@D))/target"' -O2 $(WARN) -static-pie -fPIE -o $@ $<
-
 bench-programs: $(addprefix $(B)/bench/,noop target bench)
 
 # `make asan-units`: any target again, under the sanitizers.
