@@ -159,7 +159,7 @@ allow() {
     syscalls: [{names: $ARGS.positional, action: "SCMP_ACT_ALLOW"}]}' "$@"
 }
 
-# What runc and crun themselves call under the filter, runc's Go margin included (facts of DESIGN, "floor"): for bundles
+# What runc and crun themselves call under the filter, runc's Go margin included: for bundles
 # whose profile the test writes itself.
 # shellcheck disable=SC2034
 FLOOR="execve exit_group close fstatfs futex getdents64 openat openat2 statx write capget capset chdir faccessat2 fstat

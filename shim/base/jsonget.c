@@ -6,6 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
+void jdoc_position(const struct jdoc *doc, uint32_t offset, uint32_t *ret_line, uint32_t *ret_col)
+{
+	uint32_t line = 1;
+	uint32_t start = 0;
+	for (uint32_t i = 0; i < offset; i++) {
+		if (doc->text[i] != '\n')
+			continue;
+		line++;
+		start = i + 1;
+	}
+	*ret_line = line;
+	*ret_col = offset - start + 1;
+}
+
 int jdoc_fail(const struct jdoc *doc, uint32_t tok, enum err_kind kind, struct err *err, const char *fmt, ...)
 {
 	char what[sizeof(err->msg)];

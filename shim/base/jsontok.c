@@ -370,20 +370,6 @@ static size_t count_upper(const char *text, size_t len)
 	return n;
 }
 
-static void position(const char *text, size_t offset, uint32_t *ret_line, uint32_t *ret_col)
-{
-	uint32_t line = 1;
-	size_t start = 0;
-	for (size_t i = 0; i < offset; i++) {
-		if (text[i] != '\n')
-			continue;
-		line++;
-		start = i + 1;
-	}
-	*ret_line = line;
-	*ret_col = (uint32_t)(offset - start + 1);
-}
-
 int jdoc_parse(struct jdoc *ret_doc, struct arena *arena, const char *text, size_t len,
 	       const struct jlimits *limits, enum err_kind kind, struct err *err)
 {
@@ -405,14 +391,9 @@ int jdoc_parse(struct jdoc *ret_doc, struct arena *arena, const char *text, size
 		step = step == STEP_VALUE ? step_value(&p) : step == STEP_KEY ? step_key(&p) : step_after(&p);
 	if (step == STEP_FAIL) {
 		uint32_t line, col;
-		position(text, p.pos, &line, &col);
+		jdoc_position(&(struct jdoc){.text = text, .len = len}, (uint32_t)p.pos, &line, &col);
 		return err_set(err, kind, "line %u, column %u (byte %zu): %s", line, col, p.pos, p.problem);
 	}
 	*ret_doc = (struct jdoc){.text = text, .len = len, .tok = p.tok, .ntok = p.ntok};
 	return 0;
-}
-
-void jdoc_position(const struct jdoc *doc, uint32_t offset, uint32_t *ret_line, uint32_t *ret_col)
-{
-	position(doc->text, offset, ret_line, ret_col);
 }

@@ -18,7 +18,7 @@ void lines_add(struct lines *lines, struct arena *arena, const char *fmt, ...)
 		lines->more++;
 }
 
-/* DESIGN's levels, the column "refused also", as far as it is not yet built.
+/* What else the levels are to refuse, as far as it is not yet built.
  * Raw-filter annotations are the gate "backdoor". */
 static const struct {
 	unsigned levels; /* set of 1 << level */

@@ -16,7 +16,7 @@ static const char default_log[] = "/var/log/runclamp/decisions.jsonl";
 const char *const config_no_args[] = {NULL};
 const struct settings settings_unset = {-1, -1, -1, -1, -1, NULL};
 
-/* DESIGN, "Levels". */
+/* What one word picks (runclamp.json(5), "level"). */
 static const struct {
 	const char *ceiling, *sandbox_ceiling; /* the second one for runsc */
 	int on_missing, over, syscalls;

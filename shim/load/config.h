@@ -53,7 +53,7 @@ extern const char config_catalogue_dir[];	  /* /etc/runclamp/closures.d */
 
 /* Reads the config: $RUNCLAMP_CONFIG for root in the initial user namespace (else
  * ignored), else the default path. No file at the default path: the defaults of
- * DESIGN, with the first of runc, crun found in the usual places. Errors name
+ * runclamp.json(5), with the first of runc, crun found in the usual places. Errors name
  * file, line and column, and what would be right. */
 int config_load(struct config *ret, struct arena *arena, struct err *err) MUST_CHECK;
 int config_parse(struct config *ret, struct arena *arena, const char *text, size_t len, const char *where,

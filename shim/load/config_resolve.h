@@ -24,7 +24,7 @@ bool config_is_usual_path(const char *path);
 /* Sets runtime and path: the first of runc, crun; path NULL if neither is there. */
 void config_first_runtime(struct handler *h);
 
-/* Everything as DESIGN's defaults, with `top` taken into account. */
+/* Everything by the defaults, with `top` taken into account. */
 int config_defaults(struct config *ret, struct arena *arena, const struct settings *top,
 		    struct err *err) MUST_CHECK;
 

@@ -112,17 +112,54 @@ static int check_runsc_action(struct action act, const char *name, struct err *e
 		       act_name(act.kind), name);
 }
 
-/* The sentry answers EPERM for every ERRNO rule. Where ENOSYS is due and the
- * sentry does not implement the call, it is passed on: then it answers ENOSYS
- * itself. Without it glibc's pthread_create fails on clone3. */
+/* The sentry answers EPERM for every ERRNO rule. Where ENOSYS is due, if only for
+ * some arguments, and the sentry does not implement the call, it is passed on: then
+ * it answers ENOSYS itself. Without it glibc's pthread_create fails on clone3. */
 static bool sentry_answers_enosys(const struct sysrules *s, const struct sysset *enosys,
 				  const struct ceiling *sentry, int id)
 {
-	return s->nrules == 0 && s->other.kind == ACT_ERRNO && s->other.errno_ret == ENOSYS &&
-	       sysset_has(enosys, id) && sysset_has(&sentry->unimplemented, id);
+	const struct action due = {ACT_ERRNO, ENOSYS};
+	bool found = s->nrules == 0 && action_equal(s->other, due);
+
+	if (!sysset_has(enosys, id) || !sysset_has(&sentry->unimplemented, id) || s->other.kind > ACT_ERRNO)
+		return false;
+	for (uint32_t i = 0; i < s->nrules; i++) {
+		if (s->rules[i].act.kind != ACT_ALLOW && s->rules[i].act.kind != ACT_ERRNO)
+			return false;
+		found |= action_equal(s->rules[i].act, due);
+	}
+	return found;
 }
 
-static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct err *err)
+/* The sentry answers EPERM to every errno, and knows one TRACE. */
+static bool forget_errno(struct action *act)
+{
+	bool other = (act->kind == ACT_ERRNO || act->kind == ACT_TRACE) && act->errno_ret != EPERM;
+
+	if (other)
+		act->errno_ret = EPERM;
+	return other;
+}
+
+/* Rules that differ in their errno alone are one. */
+static int forget_errnos(struct profile *p, struct arena *arena, int id, struct err *err)
+{
+	struct sysrules *s = &p->sys[id];
+	struct rule *rules = s->nrules ? arena_array(arena, s->nrules, sizeof(*rules)) : NULL;
+	bool other = forget_errno(&s->other);
+
+	if (s->nrules && !rules)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	for (uint32_t i = 0; i < s->nrules; i++) {
+		rules[i] = s->rules[i];
+		other |= forget_errno(&rules[i].act);
+	}
+	if (!other || !rules)
+		return 0;
+	return profile_set_rules(p, arena, id, rules, s->nrules, RULES_FIRST_MATCH, err);
+}
+
+static int lower_runsc(struct lowering *l, struct arena *arena, const struct ceiling *sentry, struct err *err)
 {
 	struct sysset enosys;
 
@@ -131,6 +168,7 @@ static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct 
 	l->style.spelling = l->spelling;
 	if (check_runsc_action(l->profile.def, "defaultAction", err) < 0)
 		return -1;
+	(void)forget_errno(&l->profile.def);
 	for (int id = 0; id < sys_count(); id++) {
 		struct sysrules *s = &l->profile.sys[id];
 
@@ -140,7 +178,9 @@ static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct 
 			continue;
 		l->spelling[id] = sentry->spelling[id] ? sentry->spelling[id] : sys_name(id);
 		if (sentry_answers_enosys(s, &enosys, sentry, id))
-			s->other = (struct action){ACT_ALLOW, 0};
+			profile_set(&l->profile, id, (struct action){ACT_ALLOW, 0});
+		if (forget_errnos(&l->profile, arena, id, err) < 0)
+			return -1;
 		if (check_runsc_action(s->other, sys_name(id), err) < 0)
 			return -1;
 		for (uint32_t i = 0; i < s->nrules; i++)
@@ -150,9 +190,9 @@ static int lower_runsc(struct lowering *l, const struct ceiling *sentry, struct 
 	return 0;
 }
 
-int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
-		  enum runtime_kind kind, runtime_version version, bool known_only, bool audit,
-		  const struct ceiling *sentry, struct err *err)
+int lower_profile(struct lowering *ret, struct arena *arena, const struct profile *closure,
+		  const struct profile *engine, enum runtime_kind kind, runtime_version version,
+		  bool known_only, bool audit, const struct ceiling *sentry, struct err *err)
 {
 	const struct profile *alike = audit ? NULL : engine;
 	int r = -1;
@@ -168,7 +208,7 @@ int lower_profile(struct lowering *ret, const struct profile *closure, const str
 		r = lower_crun(ret, alike, version);
 		break;
 	case RUNTIME_RUNSC:
-		r = lower_runsc(ret, sentry, err);
+		r = lower_runsc(ret, arena, sentry, err);
 		break;
 	case RUNTIME_YOUKI:
 		r = lower_youki(ret, alike);

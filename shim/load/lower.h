@@ -19,8 +19,8 @@ struct lowering {
  * engine denies keeps the answer that it has under this runtime. `sentry`: for runsc the table
  * of that very binary (required), else NULL. ERR_RUNTIME: this runtime would
  * ignore or refuse part of the filter; the message says which. */
-int lower_profile(struct lowering *ret, const struct profile *closure, const struct profile *engine,
-		  enum runtime_kind kind, runtime_version version, bool known_only, bool audit,
-		  const struct ceiling *sentry, struct err *err) MUST_CHECK;
+int lower_profile(struct lowering *ret, struct arena *arena, const struct profile *closure,
+		  const struct profile *engine, enum runtime_kind kind, runtime_version version,
+		  bool known_only, bool audit, const struct ceiling *sentry, struct err *err) MUST_CHECK;
 
 #endif

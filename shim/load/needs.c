@@ -29,7 +29,7 @@ struct finder {
 	const struct annotation *found[ALL_KEYS]; /* the one that counts for this container */
 	bool own[ALL_KEYS];			  /* it names the container */
 	const char *container;			  /* or NULL */
-	const char *unnamed; /* a key for a named container where this has no name */
+	const char *unnamed;			  /* a key for a named container where this has no name */
 	struct err *err;
 };
 

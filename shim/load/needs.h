@@ -47,7 +47,7 @@ int needs_from_annotations(struct needs *ret, struct arena *arena, const struct 
 			   const char *const *aliases, struct err *err) MUST_CHECK;
 enum { NEEDS_ALIASES_MAX = 8 };
 
-/* A manifest (DESIGN: version, image, syscalls, capabilities, network) from
+/* A manifest (runclamp-needs(7): version, image, syscalls, capabilities, network) from
  * text; `where` names it in messages. ret_reference/ret_digest may be NULL. */
 int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text, size_t len,
 			const char *where, const char **ret_reference, const char **ret_digest,
