@@ -133,20 +133,6 @@ static archset narrow_archs(void)
 	return set;
 }
 
-archset profile_meet_unfit(const struct profile *ret, const struct profile *a, const struct profile *b)
-{
-	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
-
-	if (!(ret->archs & narrow & ~unfit))
-		return unfit;
-	for (int id = 0; id < sys_count(); id++)
-		if (loses_bits(&ret->sys[id], &a->sys[id]) || loses_bits(&ret->sys[id], &b->sys[id]))
-			return unfit | narrow;
-	if (ret->archs & 1u << ARCH_X86 && !(mux_fits(ret, a) && mux_fits(ret, b)))
-		unfit |= 1u << ARCH_X86;
-	return unfit;
-}
-
 static bool is_named(const struct profile *p, int id)
 {
 	return p->sys[id].nrules || !action_equal(p->sys[id].other, p->def);
@@ -194,6 +180,22 @@ static archset archs_without_number(const struct profile *p)
 	if (loses_number(p, ARCH_ARM, ARCH_ARM))
 		set |= 1u << ARCH_ARM;
 	return set;
+}
+
+archset profile_meet_unfit(const struct profile *ret, const struct profile *a, const struct profile *b)
+{
+	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
+
+	/* There a side is what its default says, and nothing else. */
+	unfit |= (archs_without_number(a) & a->archs) | (archs_without_number(b) & b->archs);
+	if (!(ret->archs & narrow & ~unfit))
+		return unfit;
+	for (int id = 0; id < sys_count(); id++)
+		if (loses_bits(&ret->sys[id], &a->sys[id]) || loses_bits(&ret->sys[id], &b->sys[id]))
+			return unfit | narrow;
+	if (ret->archs & 1u << ARCH_X86 && !(mux_fits(ret, a) && mux_fits(ret, b)))
+		unfit |= 1u << ARCH_X86;
+	return unfit;
 }
 
 /* AARCH64 cannot be left out: the names can, and with them ARM. */
