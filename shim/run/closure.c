@@ -167,7 +167,7 @@ static int lower(struct work *w, struct lowering *ret, const struct profile *p, 
 {
 	bool known_only = bundle_annotation(w->bundle, "run.oci.seccomp_fail_unknown_syscall") != NULL;
 
-	return lower_profile(ret, p, w->d->has_engine ? &w->d->sides->engine : NULL, w->id->kind,
+	return lower_profile(ret, w->arena, p, w->d->has_engine ? &w->d->sides->engine : NULL, w->id->kind,
 			     w->id->version, known_only, audit, w->sentry, err);
 }
 
