@@ -111,6 +111,20 @@ static void account(struct work *w)
 	}
 }
 
+/* On X86 a rule for one of these would take the place of those that the engine
+ * has for its members: they are not logged. */
+static void spare_multiplexed(struct profile *p)
+{
+	static const char *const calls[] = {"socketcall", "ipc"};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		int id = sys_lookup(calls[i], strlen(calls[i]));
+
+		if (id >= 0)
+			profile_set(p, id, (struct action){ACT_ALLOW, 0});
+	}
+}
+
 /* Audit mode: what the closure would remove is logged, not denied. `whole`: a
  * call that the closure allows under conditions is logged whatever its arguments. */
 static int soften(struct work *w, struct profile *p, bool whole)
@@ -138,7 +152,8 @@ static int soften(struct work *w, struct profile *p, bool whole)
 	/* Only where the engine wrote no profile is the default LOG. */
 	p->def = w->d->has_engine ? (struct action){ACT_ALLOW, 0} : log;
 	p->archs = w->d->has_engine ? ARCHSET_ALL : ARCHSET_MACHINE;
-	p->unfit = 0;
+	if (w->d->has_engine)
+		spare_multiplexed(p);
 	return 0;
 }
 
@@ -153,6 +168,7 @@ static struct profile *audit_profile(struct work *w, bool whole)
 	*soft = w->d->sides->closure;
 	if (soften(w, soft, whole) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
 		return NULL;
+	ret->unfit = 0; /* where it logs less than it might, nothing is lost */
 	return ret;
 }
 

@@ -331,6 +331,13 @@ static const struct {
 	 THREE},
 	{{TINY, AUDIT, READ}, THREE},
 	{{CRUN, AUDIT, .annotations = SYSCALLS("socket read"), .seccomp = DEFAULT("ALLOW", THREE)}, THREE},
+	/* On X86 a rule for socketcall would open what the engine denies of its members. */
+	{{CRUN, AUDIT, READ,
+	  .seccomp = DEFAULT("ALLOW", THREE ",\"syscalls\":[" ENTRY("\"connect\"", "ERRNO") "]")},
+	 "!socketcall"},
+	{{CRUN, AUDIT, READ,
+	  .seccomp = DEFAULT("ALLOW", THREE ",\"syscalls\":[" ENTRY("\"connect\"", "ERRNO") "]")},
+	 THREE},
 #endif
 };
 
