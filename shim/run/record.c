@@ -68,8 +68,22 @@ static void put_not_enforced(struct buf *out, const struct needs_extra *x)
 	put_list(out, "not_enforced", v, n, 32);
 }
 
-static void put_decision(struct buf *out, const struct decision *d, unsigned names, size_t text)
+/* How much of what has no bound of its own. */
+struct cut {
+	unsigned names, list;
+	size_t text;
+};
+
+static uint32_t at_most(uint32_t n, uint32_t max)
 {
+	return n < max ? n : max;
+}
+
+static void put_decision(struct buf *out, const struct decision *d, const struct cut *cut)
+{
+	unsigned names = cut->names;
+	size_t text = cut->text;
+
 	put_string(out, "verdict", d->verdict == VERDICT_ALLOW ? "allow" : "refuse", 16);
 	if (d->audit)
 		put_string(out, "mode", "audit", 16);
@@ -79,8 +93,8 @@ static void put_decision(struct buf *out, const struct decision *d, unsigned nam
 	}
 	put_string(out, "ceiling", d->whitelist.name, text / 4);
 	put_string(out, "floor", d->floor.source, text / 4);
-	put_list(out, "sources", d->needs.source, d->needs.nsources, text / 8);
-	put_list(out, "absent", d->needs.absent, d->needs.nabsent > 8 ? 8 : d->needs.nabsent, 32);
+	put_list(out, "sources", d->needs.source, at_most(d->needs.nsources, cut->list), text / 8);
+	put_list(out, "absent", d->needs.absent, at_most(d->needs.nabsent, 8), 32);
 	put_not_enforced(out, &d->needs.extra);
 	buf_printf(out, ",\"counts\":{\"needs\":%u,\"closure\":%u,\"floor_only\":%u}",
 		   sysset_count(&d->needs.named), sysset_count(&d->allowed), sysset_count(&d->floor_only));
@@ -90,12 +104,12 @@ static void put_decision(struct buf *out, const struct decision *d, unsigned nam
 	put_names(out, "removed_by_engine", &d->removed_engine, names / 2);
 	put_names(out, "floor_only", &d->floor_only, names);
 	put_names(out, "floor_overrides", &d->floor_wider, names);
-	put_list(out, "warnings", d->warning, d->nwarnings, text / 2);
+	put_list(out, "warnings", d->warning, at_most(d->nwarnings, cut->list), text / 2);
 	if (d->sha256[0])
 		put_string(out, "closure_sha256", d->sha256, 64);
 }
 
-static void format_within(const struct record_context *ctx, struct buf *out, unsigned names, size_t text)
+static void format_within(const struct record_context *ctx, struct buf *out, const struct cut *cut)
 {
 	const struct annotation *image = NULL;
 
@@ -114,26 +128,24 @@ static void format_within(const struct record_context *ctx, struct buf *out, uns
 	if (ctx->bundle && !image)
 		image = bundle_annotation(ctx->bundle, "io.kubernetes.cri-o.ImageName");
 	if (image)
-		put_string(out, "image", image->value, text / 4);
+		put_string(out, "image", image->value, cut->text / 4);
 	if (ctx->error) {
 		put_string(out, "verdict", "error", 16);
-		put_string(out, "sentence", ctx->error->msg, text);
+		put_string(out, "sentence", ctx->error->msg, cut->text);
 	} else if (ctx->decision) {
-		put_decision(out, ctx->decision, names, text);
+		put_decision(out, ctx->decision, cut);
 	}
 	buf_printf(out, ",\"microseconds\":%llu}\n", (unsigned long long)ctx->microseconds);
 }
 
 void record_format(const struct record_context *ctx, struct buf *out)
 {
-	static const struct {
-		unsigned names;
-		size_t text;
-	} cuts[] = {{48, 800}, {12, 400}, {0, 120}};
+	/* The last one fits whatever the bytes: an escaped one takes six. */
+	static const struct cut cuts[] = {{48, 16, 800}, {12, 16, 400}, {0, 8, 120}, {0, 4, 48}};
 
 	for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
 		out->len = 0;
-		format_within(ctx, out, cuts[i].names, cuts[i].text);
+		format_within(ctx, out, &cuts[i]);
 		if (out->failed || out->len <= RECORD_MAX)
 			return;
 	}
