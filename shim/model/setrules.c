@@ -3,12 +3,16 @@
 #include <string.h>
 
 /* libseccomp leaves out the operand's bits outside the mask, as runsc does not
- * (it never matches then). */
+ * (it never matches then); and a mask of no bits is no condition at all. */
 static void cut_operands(struct conj *c)
 {
-	for (unsigned i = 0; i < COND_ARGS; i++)
-		if (c->used & 1u << i && c->arg[i].op == COND_MASKED_EQ)
-			c->arg[i].value_two &= c->arg[i].value;
+	for (unsigned i = 0; i < COND_ARGS; i++) {
+		if (!(c->used & 1u << i) || c->arg[i].op != COND_MASKED_EQ)
+			continue;
+		c->arg[i].value_two &= c->arg[i].value;
+		if (c->arg[i].value == 0)
+			c->used &= (uint8_t) ~(1u << i);
+	}
 }
 
 /* Whether an earlier rule takes all of rules[i], or a larger one later that
@@ -87,11 +91,11 @@ static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct
 		struct rule *r = &rules[i];
 		if (action_equal(r->act, p->def))
 			continue;
+		cut_operands(&r->when);
 		if (r->when.used == 0) {
 			profile_set(p, id, r->act);
 			return 0;
 		}
-		cut_operands(&r->when);
 		rules[k++] = *r;
 	}
 	if (check_conflicts(id, rules, k, err))

@@ -26,8 +26,15 @@ unsigned action_rank(uint32_t ret)
 	}
 }
 
-/* What the rules say, without libseccomp: unconditional first, else the most
- * restrictive that holds. */
+/* A mask of no bits is no condition. */
+static bool has_conditions(const struct gen_entry *e)
+{
+	for (unsigned k = 0; k < e->n; k++)
+		if (e->cond[k].op != COND_MASKED_EQ || e->cond[k].value)
+			return true;
+	return false;
+}
+
 static bool cond_true(const struct gen_cond *c, uint64_t x)
 {
 	const bool is[] = {x != c->value,
@@ -47,7 +54,7 @@ uint32_t words_say(const struct gen_section *s, int id, const uint64_t args[6])
 		const struct gen_entry *e = &s->entry[i];
 		uint32_t act = compile_ret(e->act.kind, e->act.data);
 		bool holds = e->id == id && act != def;
-		if (holds && e->n == 0)
+		if (holds && !has_conditions(e))
 			return act;
 		for (unsigned k = 0; k < e->n; k++)
 			holds = holds && cond_true(&e->cond[k], args[e->cond[k].index]);

@@ -71,6 +71,9 @@ static const struct {
 	/* bits of the operand outside the mask: libseccomp cuts, runsc never matches */
 	{EP, RULES_LIBSECCOMP, {{{MASKED(1, 3)}, ALLOW}}, 5, ALLOW},
 	{EP, RULES_FIRST_MATCH, {{{MASKED(1, 3)}, ALLOW}}, 5, EP},
+	/* a mask of no bits is no condition */
+	{EP, RULES_LIBSECCOMP, {{{MASKED(0, 0)}, KILL}, {{ALWAYS}, ALLOW}}, 5, KILL},
+	{EP, RULES_LIBSECCOMP, {{{A(0, COND_EQ, 5)}, KILL}, {{MASKED(0, 7)}, ALLOW}}, 5, ALLOW},
 	/* runsc: the first that holds */
 	{EP, RULES_FIRST_MATCH, {{{A(0, COND_EQ, 1)}, KILL}, {{ALWAYS}, ALLOW}}, 1, KILL},
 	{EP, RULES_FIRST_MATCH, {{{A(0, COND_EQ, 1)}, KILL}, {{ALWAYS}, ALLOW}}, 2, ALLOW},
@@ -314,7 +317,7 @@ static void narrow_architectures(void **state)
 		assert_int_equal(profile_set_rules(&p, &arena, sys_lookup(rows[i].call, strlen(rows[i].call)),
 						   &rows[i].rule, 1, RULES_LIBSECCOMP, &err),
 				 0);
-		assert_int_equal(profile_drop_narrow_archs(&p), rows[i].dropped);
+		assert_int_equal(profile_drop_narrow_archs(&p, NULL), rows[i].dropped);
 		assert_int_equal(p.archs, (x86_64 | x86 | x32) & ~rows[i].dropped);
 	}
 }
@@ -335,7 +338,7 @@ static void cut_sides_drop_architectures(void **state)
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
 	assert_int_equal(met.sys[id_socket].nrules, 1);
 	assert_false(conj_needs_64bit(&met.sys[id_socket].rules[0].when));
-	assert_int_equal(profile_drop_narrow_archs(&met), 1u << ARCH_X32);
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 1u << ARCH_X32);
 }
 
 /* On X86 a side kills socketcall by name; where that is the result's default it is
@@ -352,10 +355,10 @@ static void multiplexed_sides_drop_x86(void **state)
 	profile_init(&b, allow, ARCHSET_ALL);
 	profile_set(&a, id_socket, allow);
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
-	assert_int_equal(profile_drop_narrow_archs(&met), 0);
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 0);
 	profile_set(&b, sys_lookup("socketcall", 10), kill);
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
-	assert_int_equal(profile_drop_narrow_archs(&met), 1u << ARCH_X86);
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 1u << ARCH_X86);
 }
 
 static void measure(void **state)
