@@ -220,7 +220,7 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 		return -1;
 	if (known_only)
 		forget_new_names(&ret->profile, engine);
-	ret->dropped = profile_drop_narrow_archs(&ret->profile);
+	ret->dropped = profile_drop_narrow_archs(&ret->profile, engine);
 	if (kind == RUNTIME_RUNC && engine)
 		keep_stub_line(ret, engine);
 	return 0;

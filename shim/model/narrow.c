@@ -86,17 +86,29 @@ static bool wider_than_side(const struct profile *p, const struct profile *side,
 	return answers_through(p, call, member).least < answers_through(side, call, member).most;
 }
 
+static bool same_rules(const struct sysrules *a, const struct sysrules *b)
+{
+	if (a->nrules != b->nrules || !action_equal(a->other, b->other))
+		return false;
+	for (uint32_t i = 0; i < a->nrules; i++)
+		if (!action_equal(a->rules[i].act, b->rules[i].act) ||
+		    conj_compare(&a->rules[i].when, &b->rules[i].when) != 0)
+			return false;
+	return true;
+}
+
 /* Wider than what the profile says of the member, or not loadable at all. */
-static bool wider_than_member(const struct profile *p, const struct profile *side, int call, int member)
+static bool wider_than_member(const struct profile *p, const struct profile *engine, int call, int member)
 {
 	const struct sysrules *m = &p->sys[member];
 
-	(void)side;
 	/* Without their conditions they are one rule with two actions: EEXIST. */
 	for (uint32_t i = 1; i < m->nrules; i++)
 		if (!action_equal(m->rules[i].act, m->rules[0].act))
 			return true;
-	return answers_through(p, call, member).least < answers(&p->sys[member]).most;
+	if (engine && engine->archs & 1u << ARCH_X86 && same_rules(m, &engine->sys[member]))
+		return false;
+	return answers_through(p, call, member).least < answers(m).most;
 }
 
 static bool mux_fits(const struct profile *ret, const struct profile *side)
@@ -104,9 +116,9 @@ static bool mux_fits(const struct profile *ret, const struct profile *side)
 	return !find(ret, side, wider_than_side);
 }
 
-static bool mux_loses_denial(const struct profile *p)
+static bool mux_loses_denial(const struct profile *p, const struct profile *engine)
 {
-	return find(p, NULL, wider_than_member);
+	return find(p, engine, wider_than_member);
 }
 
 /* Whether, on an architecture of 32 bits, a or b may deny what ret allows there:
@@ -209,7 +221,7 @@ static archset clear_absent_names(struct profile *p)
 	return 1u << ARCH_ARM;
 }
 
-archset profile_drop_narrow_archs(struct profile *p)
+archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine)
 {
 	archset drop = p->unfit | archs_without_number(p) | clear_absent_names(p);
 
@@ -217,7 +229,7 @@ archset profile_drop_narrow_archs(struct profile *p)
 		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
 			if (conj_needs_64bit(&p->sys[id].rules[i].when))
 				drop |= narrow_archs();
-	if (mux_loses_denial(p))
+	if (mux_loses_denial(p, engine))
 		drop |= 1u << ARCH_X86;
 	drop &= p->archs;
 	p->archs &= ~drop;

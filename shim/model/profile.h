@@ -122,7 +122,9 @@ struct profile_size profile_measure(const struct profile *p);
  * than the profile says, or where a profile that was met into it is narrower
  * there: it cuts value and mask to 32 bits, and on X86 it also writes rules on
  * socketcall and ipc for their members, without their conditions. Call it on what
- * is written. Returns the set that was removed. */
-archset profile_drop_narrow_archs(struct profile *p);
+ * is written. `engine` (may be NULL): the profile that the runtime would have
+ * loaded without us: what its own rules for a member let through socketcall or
+ * ipc is no loss. Returns the set that was removed. */
+archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine);
 
 #endif

@@ -132,7 +132,7 @@ static enum outcome make_result(struct arena *arena)
 		return TOO_LARGE;
 	if (!is_stable(arena))
 		return FAILED;
-	(void)profile_drop_narrow_archs(&met.result);
+	(void)profile_drop_narrow_archs(&met.result, NULL);
 	int rc = compile_profile(&met.result, &met.result_prog);
 	if (rc)
 		fprintf(stderr, "# libseccomp refuses the result: %s\n", strerror(-rc));
