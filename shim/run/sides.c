@@ -86,6 +86,7 @@ static int read_ceiling(struct work *w)
 			       "whitelist",
 			       w->handler->name, runtime_name(w->id->kind));
 	w->d->whitelist = *w->sentry;
+	w->d->whitelist.name = name; /* "runtime": the binary's own release is in the record */
 	return 0;
 }
 
