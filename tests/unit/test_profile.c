@@ -341,6 +341,23 @@ static void cut_sides_drop_architectures(void **state)
 	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 1u << ARCH_X32);
 }
 
+/* Where a check of another argument fails, X32 compares what is loaded then. */
+static void mixed_arguments_drop_x32(void **state)
+{
+	static const struct rule rules[] = {
+		{{.used = 3, .arg = {{COND_EQ, 1, 0}, {COND_EQ, 0, 0}}}, ALLOW},
+		{{A(0, COND_EQ, 0)}, ALLOW},
+	};
+	CLEANUP_ARENA struct arena arena = {0};
+	struct profile p;
+
+	(void)state;
+	for (size_t n = 1; n <= 2; n++) {
+		make(&p, &arena, eperm, 1u << ARCH_X86_64 | 1u << ARCH_X32, rules, n);
+		assert_int_equal(profile_drop_narrow_archs(&p), n == 2 ? 1u << ARCH_X32 : 0);
+	}
+}
+
 /* On X86 a side kills socketcall by name; where that is the result's default it is
  * written nowhere, and the rule for socket would open it. */
 static void multiplexed_sides_drop_x86(void **state)
@@ -439,6 +456,7 @@ int main(void)
 		cmocka_unit_test(join_is_wider),
 		cmocka_unit_test(narrow_architectures),
 		cmocka_unit_test(cut_sides_drop_architectures),
+		cmocka_unit_test(mixed_arguments_drop_x32),
 		cmocka_unit_test(multiplexed_sides_drop_x86),
 		cmocka_unit_test(measure),
 		cmocka_unit_test(hostile_rules),
