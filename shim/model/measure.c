@@ -46,7 +46,8 @@ static uint32_t sys_cost(const struct sysrules *s, bool narrow)
 
 	for (uint32_t i = 0; i < s->nrules; i++)
 		n += rule_cost(&s->rules[i].when, i ? &s->rules[i - 1].when : NULL, narrow);
-	return n;
+	/* A jump reaches 255 instructions; farther, it needs another one. */
+	return s->nrules ? n + n / 5 : n;
 }
 
 static uint32_t arch_cost(const struct profile *p, enum arch_id arch)

@@ -354,7 +354,7 @@ static void mixed_arguments_drop_x32(void **state)
 	(void)state;
 	for (size_t n = 1; n <= 2; n++) {
 		make(&p, &arena, eperm, 1u << ARCH_X86_64 | 1u << ARCH_X32, rules, n);
-		assert_int_equal(profile_drop_narrow_archs(&p), n == 2 ? 1u << ARCH_X32 : 0);
+		assert_int_equal(profile_drop_narrow_archs(&p, NULL), n == 2 ? 1u << ARCH_X32 : 0);
 	}
 }
 
