@@ -50,15 +50,23 @@ static uint32_t sys_cost(const struct sysrules *s, bool narrow)
 	return s->nrules ? n + n / 5 : n;
 }
 
+/* On X86 socketcall and ipc repeat the rules of their members (narrow.c): at most
+ * one comparison for each of the 32, and any rules with conditions once more. */
+enum { MUX_COST = 40 };
+
 static uint32_t arch_cost(const struct profile *p, enum arch_id arch)
 {
-	uint32_t n = 5;
+	bool narrow = arch_is_32bit(arch);
+	uint32_t n = arch == ARCH_X86 ? 5 + MUX_COST : 5;
 
 	for (int id = 0; id < sys_count(); id++) {
 		const struct sysrules *s = &p->sys[id];
-		bool named = s->nrules || !action_equal(s->other, p->def);
-		if (named && (arch >= ARCH_NUMBERED || sys_number(id, arch) >= 0))
-			n += sys_cost(s, arch_is_32bit(arch));
+		if (!s->nrules && action_equal(s->other, p->def))
+			continue;
+		if (arch >= ARCH_NUMBERED || sys_number(id, arch) >= 0)
+			n += sys_cost(s, narrow);
+		if (arch == ARCH_X86 && s->nrules)
+			n += sys_cost(s, narrow);
 	}
 	return n;
 }

@@ -4,8 +4,9 @@
 
 /* libseccomp 2.5.4 writes a rule for one of these calls on X86 twice: for its
  * own number, if it has one, and for the call that multiplexes it, with the
- * member's code as the first argument and without the rule's own conditions
- * (they stand behind a pointer). The order is the kernel's. */
+ * member's code in place of the rule's condition on argument 0. Conditions on
+ * others stay as they are, and so judge the multiplexer's own arguments, which are
+ * a pointer to the member's. The order is the kernel's. */
 struct mux {
 	const char *call;
 	const char *members; /* separated by blanks */
@@ -57,8 +58,11 @@ static struct range answers_through(const struct profile *p, int call, int membe
 		r = answers(c);
 		widen(&r, p->def);
 	}
-	for (uint32_t i = 0; i < m->nrules; i++)
+	for (uint32_t i = 0; i < m->nrules; i++) {
 		widen(&r, m->rules[i].act);
+		if (m->rules[i].when.used > 1)
+			widen(&r, p->def);
+	}
 	if (!m->nrules || !action_equal(m->other, p->def))
 		widen(&r, m->other);
 	return r;
