@@ -17,7 +17,14 @@ int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct er
 struct file_trust {
 	bool allow_overflow_uid; /* inside a user namespace that lacks the host's root:
 				    accept the overflow uid (compiled-in paths only) */
+	bool allow_caller;	 /* accept the effective uid too */
 };
+
+/* The same check for a folder that may belong to root or to the caller, as a
+ * bundle does: whoever can move a component of its path can put another bundle
+ * there between our look and the runtime's. A relative path is looked at from
+ * the working directory. */
+int file_check_folder(const char *path, struct err *err) MUST_CHECK;
 
 /* Opens an absolute path for reading (O_CLOEXEC, O_NOCTTY, O_NONBLOCK; a
  * regular file) if it, and each folder on the way to it with symbolic links

@@ -55,8 +55,8 @@ int ask_decide(struct ask *a, const char *bundle, const char *handler, const cha
 	if (bundle_open(&a->bundle, &a->arena, bundle, a->config.max_config_bytes, err) < 0)
 		return -1;
 	a->has_bundle = true;
-	if (decision_make(&a->decision, &a->arena, &a->config, a->handler, &a->bundle, &a->identity, image,
-			  err) < 0)
+	if (decision_make(&a->decision, &a->arena, &a->config, a->handler, &a->bundle, &a->identity, NULL,
+			  image, err) < 0)
 		return -1;
 	a->has_decision = true;
 	return 0;

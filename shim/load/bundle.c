@@ -127,6 +127,10 @@ int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_
 	CLEANUP_FD int dirfd = open_folder(path, err);
 	if (dirfd < 0)
 		return err_wrap(err, "%s", path);
+	if (file_check_folder(path, err) < 0) {
+		err->kind = err->sys ? err->kind : ERR_BUNDLE;
+		return err_wrap(err, "bundle %s", path);
+	}
 	CLEANUP_FD int fd = open_config(dirfd, &st, err);
 	if (fd < 0 || read_text(fd, max, arena, &text, &len, err) < 0 ||
 	    bundle_parse(&b, arena, text, len, err) < 0)

@@ -173,6 +173,11 @@ int config_load(struct config *ret, struct arena *arena, struct err *err)
 	return config_parse(ret, arena, text, len, arena_strndup(arena, path, strlen(path)), err);
 }
 
+int config_fallback(struct config *ret, struct arena *arena, struct err *err)
+{
+	return config_defaults(ret, arena, &settings_unset, err);
+}
+
 const struct handler *config_handler(const struct config *c, const char *name)
 {
 	for (uint32_t i = 0; i < c->nhandlers; i++)

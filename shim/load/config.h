@@ -58,6 +58,8 @@ extern const char config_catalogue_dir[];	  /* /etc/runclamp/closures.d */
 int config_load(struct config *ret, struct arena *arena, struct err *err) MUST_CHECK;
 int config_parse(struct config *ret, struct arena *arena, const char *text, size_t len, const char *where,
 		 struct err *err) MUST_CHECK;
+/* The defaults alone, whatever the file says: for what must work under a broken one. */
+int config_fallback(struct config *ret, struct arena *arena, struct err *err) MUST_CHECK;
 const struct handler *config_handler(const struct config *c, const char *name);
 
 /* Whether this process is root in the initial user namespace (uid_map is the

@@ -56,17 +56,29 @@ static const char *const pause_calls[] = {
 	"writev",
 };
 
-bool sandbox_is(const struct bundle *b)
+static bool annotation_is(const struct bundle *b, const char *key, const char *value)
 {
-	static const char *const keys[] = {"io.kubernetes.cri.container-type",
-					   "io.kubernetes.cri-o.ContainerType"};
+	const struct annotation *a = bundle_annotation(b, key);
 
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		const struct annotation *a = bundle_annotation(b, keys[i]);
+	return a && (!value || strcmp(a->value, value) == 0);
+}
 
-		if (a && strcmp(a->value, "sandbox") == 0)
+bool sandbox_is(const struct bundle *b, const char *id)
+{
+	static const struct {
+		const char *type, *sandbox_id, *name;
+	} engines[] = {
+		{"io.kubernetes.cri.container-type", "io.kubernetes.cri.sandbox-id",
+		 "io.kubernetes.cri.container-name"},
+		{"io.kubernetes.cri-o.ContainerType", "io.kubernetes.cri-o.SandboxID",
+		 NULL}, /* CRI-O names its sandboxes too */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
+		if (annotation_is(b, engines[i].type, "sandbox") &&
+		    annotation_is(b, engines[i].sandbox_id, id) &&
+		    !(engines[i].name && annotation_is(b, engines[i].name, NULL)))
 			return true;
-	}
 	return false;
 }
 

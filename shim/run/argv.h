@@ -50,6 +50,19 @@ enum { ARGV_ID_MAX = 1024 };
 int argv_parse(struct cmdline *ret, struct arena *arena, enum runtime_kind runtime, int argc,
 	       char *const argv[], struct err *err) MUST_CHECK;
 
+/* What can be said of a command line that could not be read, for the one who has
+ * to be told: the value of --log, and whether a word says create or run. */
+struct cmdline_hint {
+	const char *log;      /* or NULL */
+	const char *sub_name; /* "create", "run" or "restore", or NULL */
+};
+void argv_guess(struct cmdline_hint *ret, int argc, char *const argv[]);
+
+/* A handler's args: options of the runtime's own and nothing that would be read
+ * as a subcommand, an end of options, or a question. */
+int argv_check_args(enum runtime_kind runtime, const char *const *args, struct arena *arena,
+		    struct err *err) MUST_CHECK;
+
 /* The command line to exec: path, the handler's args, for runsc
  * --oci-seccomp=true --allow-flag-override=false immediately before the
  * subcommand (before a "--" that stands there), and the caller's words

@@ -174,7 +174,8 @@ static int decide(struct work *w)
 }
 
 int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,
-		  const struct bundle *b, const struct identity *id, const char *image, struct err *err)
+		  const struct bundle *b, const struct identity *id, const char *container, const char *image,
+		  struct err *err)
 {
 	struct work w = {
 		.d = ret,
@@ -183,6 +184,7 @@ int decision_make(struct decision *ret, struct arena *arena, const struct config
 		.handler = h,
 		.bundle = b,
 		.id = id,
+		.container = container,
 		.image = image,
 		.err = err,
 	};

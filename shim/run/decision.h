@@ -66,12 +66,11 @@ struct decision {
 	uint32_t nwarnings;
 };
 
-/* `image`: a reference or digest for the catalogue's look-up, or NULL: the
- * catalogue is not read. `ret` is zeroed memory.
- * 0: decided (look at verdict); -1: could not decide (fail closed). `ret` may
- * be passed to decision_free after both. */
+/* `container`: the ID it is created under, or NULL: nothing is created. `image`: a reference or digest for
+ * the catalogue's look-up, or NULL: the catalogue is not read. `ret` is zeroed memory. 0: decided (look at
+ * verdict); -1: could not decide (fail closed). `ret` may be passed to decision_free after both. */
 int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,
-		  const struct bundle *b, const struct identity *id, const char *image,
+		  const struct bundle *b, const struct identity *id, const char *container, const char *image,
 		  struct err *err) MUST_CHECK;
 void decision_free(struct decision *d);
 

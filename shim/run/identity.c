@@ -16,8 +16,7 @@ static const char guest_arch[] =
 	"arm64";
 #endif
 
-/* One binary: trusted, executable, and not us. */
-static int check_binary(const char *path, struct stat *ret_st, struct err *err)
+int identity_check(const char *path, struct stat *ret_st, struct err *err)
 {
 	const struct file_trust trust = {.allow_overflow_uid =
 						 !config_is_initial_root() && config_is_usual_path(path)};
@@ -127,7 +126,7 @@ int identity_get(struct identity *ret, struct arena *arena, const struct handler
 		return err_set(err, ERR_RUNTIME,
 			       "handler %s: no %s in the usual places; install it, or set its \"path\" in %s",
 			       h->name, runtime_name(h->runtime), config_default_path);
-	if (check_binary(h->path, &st, err) < 0 || (h->inner && check_binary(h->inner, &st, err) < 0))
+	if (identity_check(h->path, &st, err) < 0 || (h->inner && identity_check(h->inner, &st, err) < 0))
 		goto failed;
 	make_key(id.key, &st);
 	if (get_version(&id, arena, err) < 0)

@@ -11,6 +11,10 @@
 #include "model/runtime.h"
 #include <sys/stat.h>
 
+/* Set in the environment of a runtime that is asked: a wrapper that leads back to
+ * runclamp would ask without end. */
+#define IDENTITY_ASKING "RUNCLAMP_ASKING"
+
 struct identity {
 	enum runtime_kind kind;
 	runtime_version version;
@@ -18,6 +22,9 @@ struct identity {
 	const char *path;	  /* the binary that counts (inner, else path) */
 	char key[96];		  /* "DEV-INO-SIZE-MTIME-CTIME", for caches and floors.d */
 };
+
+/* A binary that may be executed: trusted, executable, and not runclamp itself. */
+int identity_check(const char *path, struct stat *ret_st, struct err *err) MUST_CHECK;
 
 /* Checks path (and inner): absolute, root-owned, executable, not runclamp
  * itself (device and inode of /proc/self/exe). Asks --version once (a child

@@ -8,6 +8,7 @@
 #include "run/refusal.h"
 #include "run/registry.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -89,14 +90,16 @@ static int read_as(struct call *c, enum runtime_kind kind, struct registry_key *
 		return 0;
 	if (cmd.sub != SUB_EXEC && cmd.sub != SUB_DELETE && cmd.sub != SUB_OTHER)
 		return 0; /* starts a new container: the config decides */
-	const struct registry_key key = {c->handler_name, cmd.root, cmd.id};
-	if (!found || strcmp(key.id, seen_key->id) != 0 ||
-	    strcmp(key.root ? key.root : "", seen_key->root ? seen_key->root : "") != 0) {
+	const struct registry_key key = {cmd.root, cmd.id, kind};
+	if (!found || strcmp(key.id, seen_key->id) != 0 || !key.root || !seen_key->root ||
+	    strcmp(key.root, seen_key->root) != 0) {
 		if (registry_get(seen, &found, &c->arena, &key, err) < 0)
 			return -1;
 		*seen_key = found ? key : (struct registry_key){0};
 	}
-	if (!found || seen->runtime != kind)
+	/* Without --root each runtime looks in a folder of its own: the container
+	 * of that name there is meant only if it is this handler's. */
+	if (!found || seen->runtime != kind || (!cmd.root && strcmp(seen->handler, c->handler_name) != 0))
 		return 0;
 	c->cmd = cmd;
 	return 1;
@@ -115,12 +118,42 @@ static int find_recorded(struct call *c, struct registration *ret, struct err *e
 	return found;
 }
 
+/* Under a config that can't be used, what does not start anything still has to
+ * work: no container without a record was ever created here, so the default
+ * runtime answers for those. */
+static int fall_back(struct call *c)
+{
+	struct err ignored;
+
+	if (config_fallback(&c->config, &c->arena, &ignored) < 0 || c->config.nhandlers == 0)
+		return -1;
+	c->handler = config_handler(&c->config, c->handler_name);
+	if (!c->handler)
+		c->handler = &c->config.handlers[0];
+	if (argv_parse(&c->cmd, &c->arena, c->handler->runtime, c->argc, c->argv, &ignored) < 0)
+		return -1;
+	return c->cmd.sub == SUB_NONE || c->cmd.sub == SUB_DELETE || c->cmd.sub == SUB_OTHER ? 0 : -1;
+}
+
 static int pass_through(struct call *c, enum runtime_kind kind, const char *path, const char *const *args,
 			struct err *err)
 {
 	if (c->cmd.sub == SUB_DELETE && c->cmd.id)
-		registry_mark(&(struct registry_key){c->handler_name, c->cmd.root, c->cmd.id});
+		registry_mark(&(struct registry_key){c->cmd.root, c->cmd.id, kind});
 	return hand_off(c, kind, path, args, err);
+}
+
+/* To the handler's own runtime, which no create has looked at. */
+static int hand_on(struct call *c, struct err *err)
+{
+	struct stat st;
+
+	if (!c->handler->path)
+		return err_set(err, ERR_RUNTIME, "handler %s: no %s in the usual places; install it",
+			       c->handler->name, runtime_name(c->handler->runtime));
+	if (identity_check(c->handler->path, &st, err) < 0)
+		return err_wrap(err, "handler %s", c->handler->name);
+	return pass_through(c, c->handler->runtime, c->handler->path, c->handler->args, err);
 }
 
 static int refuse_subcommand(const struct call *c, struct err *err)
@@ -135,7 +168,8 @@ static int refuse_subcommand(const struct call *c, struct err *err)
 /* From the command line to the decision. */
 static int decide(struct call *c, struct err *err)
 {
-	if (identity_get(&c->identity, &c->arena, c->handler, err) < 0)
+	if (argv_check_args(c->handler->runtime, c->handler->args, &c->arena, err) < 0 ||
+	    identity_get(&c->identity, &c->arena, c->handler, err) < 0)
 		return -1;
 	c->has_identity = true;
 	if (bundle_open(&c->bundle, &c->arena, c->cmd.bundle ? c->cmd.bundle : ".",
@@ -145,8 +179,8 @@ static int decide(struct call *c, struct err *err)
 	c->decision = arena_alloc(&c->arena, sizeof(*c->decision));
 	if (!c->decision)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (decision_make(c->decision, &c->arena, &c->config, c->handler, &c->bundle, &c->identity, NULL,
-			  err) < 0)
+	if (decision_make(c->decision, &c->arena, &c->config, c->handler, &c->bundle, &c->identity, c->cmd.id,
+			  NULL, err) < 0)
 		return -1;
 	c->has_decision = true;
 	return 0;
@@ -179,7 +213,7 @@ static int record(struct call *c, const struct err *error, struct err *err)
 static int start(struct call *c, struct err *err)
 {
 	CLEANUP_BUF struct buf text = {0};
-	const struct registry_key key = {c->handler_name, c->cmd.root, c->cmd.id};
+	const struct registry_key key = {c->cmd.root, c->cmd.id, c->handler->runtime};
 	const struct registration reg = {
 		.handler = c->handler->name,
 		.runtime = c->handler->runtime,
@@ -205,9 +239,16 @@ static int start(struct call *c, struct err *err)
 
 static int fail(struct call *c, const struct err *err)
 {
+	struct cmdline_hint hint;
 	struct err ignored;
 
-	if (c->cmd.sub == SUB_CREATE || c->cmd.sub == SUB_RUN)
+	/* A command line that could not be read, or was not yet. */
+	argv_guess(&hint, c->argc, c->argv);
+	if (!c->cmd.sub_name)
+		c->cmd.sub_name = hint.sub_name;
+	if (!c->cmd.log)
+		c->cmd.log = hint.log;
+	if (hint.sub_name)
 		(void)!record(c, err, &ignored);
 	refusal_tell(c->cmd.log, err->msg);
 	return err_exit_code(err->kind);
@@ -240,9 +281,12 @@ static int dispatch(struct call *c)
 		(void)!pass_through(c, reg.runtime, reg.path, reg.args, &err);
 	if (found != 0)
 		return fail(c, &err);
-	if (read_config(c, &err) < 0 ||
-	    argv_parse(&c->cmd, &c->arena, c->handler->runtime, c->argc, c->argv, &err) < 0)
+	if (read_config(c, &err) < 0) {
+		if (fall_back(c) < 0)
+			return fail(c, &err);
+	} else if (argv_parse(&c->cmd, &c->arena, c->handler->runtime, c->argc, c->argv, &err) < 0) {
 		return fail(c, &err);
+	}
 	switch (c->cmd.sub) {
 	case SUB_CREATE:
 	case SUB_RUN:
@@ -257,7 +301,7 @@ static int dispatch(struct call *c)
 	case SUB_OTHER:
 		break;
 	}
-	(void)!pass_through(c, c->handler->runtime, c->handler->path, c->handler->args, &err);
+	(void)!hand_on(c, &err);
 	return fail(c, &err);
 }
 
@@ -269,6 +313,12 @@ int main(int argc, char *argv[])
 	if (argc < 1)
 		return err_exit_code(ERR_USAGE);
 	(void)clock_gettime(CLOCK_MONOTONIC, &c.began);
+	if (getenv(IDENTITY_ASKING)) {
+		refusal_tell(NULL,
+			     "a runtime that was asked for its version led back to runclamp: name the real "
+			     "runtime's binary in the handler's path, or as its inner");
+		return err_exit_code(ERR_RUNTIME);
+	}
 	c.handler_name = base_name(argv[0]);
 	code = dispatch(&c);
 	if (c.decision)

@@ -48,7 +48,7 @@ static int read_needs(struct work *w)
 	}
 	/* A pod's annotations come with its pause container too: they speak of
 	 * the containers. */
-	w->d->is_sandbox = sandbox_is(w->bundle);
+	w->d->is_sandbox = sandbox_is(w->bundle, w->container);
 	if (n->unnamed_key && !w->d->is_sandbox)
 		return err_set(w->err, ERR_NEEDS,
 			       "the annotation \"%s\" speaks of one container of a pod, and this engine does "
@@ -78,7 +78,8 @@ static int read_ceiling(struct work *w)
 		w->d->sentry = w->sentry;
 	}
 	if (!full && strcmp(name, "runtime") != 0)
-		return ceiling_load(&w->d->whitelist, w->arena, name, config_whitelist_dirs, &trust, w->err);
+		return ceiling_load(&w->d->whitelist, w->arena, name, config_whitelist_dirs,
+				    *name == '/' ? NULL : &trust, w->err);
 	if (!w->sentry)
 		return err_set(w->err, ERR_CONFIG,
 			       "handler %s: the ceiling \"runtime\" is the table of a runsc, and %s has "

@@ -12,6 +12,7 @@ struct work {
 	const struct handler *handler;
 	const struct bundle *bundle;
 	const struct identity *id;
+	const char *container; /* its ID, or NULL */
 	const char *image;
 	struct err *err;
 	struct sysset enosys;

@@ -222,7 +222,7 @@ static void check_again(const struct input *in, struct arena *arena, const struc
 	struct err err = {0};
 
 	check(d && !bundle_parse(&b, arena, text->data, text->len, &err));
-	check(!decision_make(d, arena, &config, &in->handler, &b, &in->id, NULL, &err));
+	check(!decision_make(d, arena, &config, &in->handler, &b, &in->id, NULL, NULL, &err));
 	check(d->inject && d->section.len == first->section.len &&
 	      !memcmp(d->section.data, first->section.data, d->section.len));
 	decision_free(d);
@@ -252,7 +252,7 @@ static void decide(const struct input *in)
 
 	check(d != NULL);
 	if (!bundle_parse(&b, &arena, in->text, in->len, &err)) {
-		if (decision_make(d, &arena, &config, &in->handler, &b, &in->id, NULL, &err))
+		if (decision_make(d, &arena, &config, &in->handler, &b, &in->id, NULL, NULL, &err))
 			check(err.msg[0] && err.kind != ERR_INTERNAL && err.kind != ERR_SYSTEM);
 		else
 			check((d->verdict == VERDICT_REFUSE) == (d->sentence[0] != '\0') &&

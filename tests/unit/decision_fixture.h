@@ -172,7 +172,8 @@ static inline int decide_text(struct decider *x, const struct setup *s, const ch
 	(void)snprintf(x->id.key, sizeof(x->id.key), BINARY_KEY);
 	if (bundle_parse(&x->bundle, &x->arena, bundle, len, &x->err))
 		fail_msg("%.4000s: %s", bundle, x->err.msg);
-	return decision_make(&x->d, &x->arena, &x->config, x->handler, &x->bundle, &x->id, NULL, &x->err);
+	return decision_make(&x->d, &x->arena, &x->config, x->handler, &x->bundle, &x->id, NULL, NULL,
+			     &x->err);
 }
 
 static inline int decide_setup(struct decider *x, const struct setup *s)

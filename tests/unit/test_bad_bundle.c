@@ -382,6 +382,37 @@ static void test_owners(void **state)
 	assert_int_equal(chmod(tmpdir_path("b"), 0700), 0);
 }
 
+/* Who can move a component of the path can put another bundle there behind our look. */
+static void test_path(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct bundle b;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(mkdir(tmpdir_path("alice"), 0755), 0);
+	assert_int_equal(mkdir(tmpdir_path("alice/b"), 0700), 0);
+	tmpdir_write("alice/b/config.json", "{}", 2, 0600);
+	assert_int_equal(symlink("b", tmpdir_path("alice/link")), 0);
+	assert_int_equal(bundle_open(&b, &a, tmpdir_path("alice/b"), BUNDLE_MAX_DEFAULT, &err), 0);
+	bundle_close(&b);
+	assert_int_equal(bundle_open(&b, &a, tmpdir_path("alice/link"), BUNDLE_MAX_DEFAULT, &err), 0);
+	bundle_close(&b);
+	/* A link of hers in a folder of root's. */
+	assert_int_equal(lchown(tmpdir_path("alice/link"), 1000, 0), 0);
+	assert_int_equal(bundle_open(&b, &a, tmpdir_path("alice/link"), BUNDLE_MAX_DEFAULT, &err), -1);
+	assert_non_null(strstr(err.msg, "alice/link is not trusted: it belongs to uid 1000"));
+	/* Root's bundle in a folder of hers. */
+	assert_int_equal(chown(tmpdir_path("alice"), 1000, 0), 0);
+	assert_int_equal(bundle_open(&b, &a, tmpdir_path("alice/b"), BUNDLE_MAX_DEFAULT, &err), -1);
+	assert_non_null(
+		strstr(err.msg, "alice is not trusted: it belongs to uid 1000, not to root or the caller"));
+	assert_int_equal(chown(tmpdir_path("alice"), 0, 0), 0);
+	assert_int_equal(chmod(tmpdir_path("alice"), 0777), 0);
+	assert_int_equal(bundle_open(&b, &a, tmpdir_path("alice/b"), BUNDLE_MAX_DEFAULT, &err), -1);
+	assert_non_null(strstr(err.msg, "everybody may write to it"));
+}
+
 /* A user whom an ACL lets write shows in the mode by the mask; where the mask
  * takes it away again, the bundle is fine. */
 static void test_acl(void **state)
@@ -450,7 +481,8 @@ int main(void)
 		cmocka_unit_test(test_texts),	  cmocka_unit_test(test_members),
 		cmocka_unit_test(test_truncated), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_folders),	  cmocka_unit_test(test_acl),
+		cmocka_unit_test(test_path),	  cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_acl),
 	};
 	return cmocka_run_group_tests(tests, setup, tmpdir_remove);
 }

@@ -15,7 +15,9 @@
 #define THREE "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"]"
 #define AUDIT .handler = ",\"mode\":\"audit\""
 #define PERMISSIVE .handler = ",\"level\":\"permissive\""
-#define SANDBOX .annotations = "\"io.kubernetes.cri.container-type\":\"sandbox\""
+#define SANDBOX                                                                                              \
+	.annotations =                                                                                       \
+		"\"io.kubernetes.cri.container-type\":\"sandbox\",\"io.kubernetes.cri.sandbox-id\":\"1\""
 #define CRUN .kind = RUNTIME_CRUN
 #define RUNSC .kind = RUNTIME_RUNSC
 #define TINY CRUN, .ceiling = "@tiny"
@@ -54,7 +56,8 @@ static const struct {
 	{{TINY, SANDBOX}, "nanosleep", 0, {ACT_ERRNO, EPERM}},
 	{{CRUN, SANDBOX}, "nanosleep", 0, {ACT_ALLOW, 0}},
 	{{CRUN, SANDBOX}, "socket", 2, {ACT_ERRNO, EPERM}},
-	{{WIDE, .annotations = "\"io.kubernetes.cri.container-type\":\"sandbox\"," SYSCALLS("mount")},
+	{{WIDE, .annotations = "\"io.kubernetes.cri.container-type\":\"sandbox\",\"io.kubernetes.cri.sandbox-"
+			       "id\":\"1\"," SYSCALLS("mount")},
 	 "mount",
 	 0,
 	 {ACT_ERRNO, EPERM}},

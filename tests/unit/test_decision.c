@@ -18,7 +18,8 @@
 #define AUDIT ",\"mode\":\"audit\""
 #define HOOKS(v) ",\"hooks\":{\"startContainer\":" v "}"
 #define HOOK "[{\"path\":\"/bin/true\"}]"
-#define SANDBOX "\"io.kubernetes.cri.container-type\":\"sandbox\""
+#define SANDBOX_TYPE "\"io.kubernetes.cri.container-type\":\"sandbox\""
+#define SANDBOX SANDBOX_TYPE ",\"io.kubernetes.cri.sandbox-id\":\"1\""
 #define LOG_FLAG "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]}"
 #define NO_FLAGS "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[]}"
 #define CRUN .kind = RUNTIME_CRUN
@@ -72,7 +73,9 @@ static const struct {
 	{{.config = "\"sources\":[\"label\"],", .handler = DENY_MISSING, ANY_NEEDS}, GATE_NEEDS, NULL},
 	/* Nobody declares needs for a pause container. */
 	{{.handler = STRICT, .annotations = SANDBOX}, GATE_NONE, NULL},
-	{{.handler = STRICT, .annotations = "\"io.kubernetes.cri-o.ContainerType\":\"sandbox\""},
+	{{.handler = STRICT,
+	  .annotations = "\"io.kubernetes.cri-o.ContainerType\":\"sandbox\",\"io.kubernetes.cri-o."
+			 "SandboxID\":\"1\""},
 	 GATE_NONE,
 	 NULL},
 	{{.handler = STRICT, .annotations = "\"io.kubernetes.cri.container-type\":\"container\""},
