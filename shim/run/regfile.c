@@ -2,6 +2,7 @@
 #include "base/jsontok.h"
 #include "base/sha256.h"
 #include "run/argv.h"
+#include "run/stateroot.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
@@ -9,44 +10,13 @@
 
 enum { RECORD_VERSION = 1, RECORD_DEPTH = 8, RECORD_TOKENS = 4096 };
 
-/* Made absolute, without "//", "/." and a slash at the end; ".." stays: only
- * the kernel knows where it leads. */
-static int normal_root(char dst[static PATH_MAX], const char *root, struct err *err)
-{
-	size_t at = 0;
-
-	if (*root != '/') {
-		if (!getcwd(dst, PATH_MAX))
-			return err_sys(err, "the working directory");
-		at = strcmp(dst, "/") == 0 ? 0 : strlen(dst);
-	}
-	while (*root) {
-		size_t n;
-		root += strspn(root, "/");
-		n = strcspn(root, "/");
-		if (at + n + 2 > PATH_MAX)
-			return err_set(err, ERR_LIMIT, "--root is too long");
-		if (n && !(n == 1 && *root == '.')) {
-			dst[at++] = '/';
-			memcpy(dst + at, root, n);
-			at += n;
-		}
-		root += n;
-	}
-	dst[at] = '\0';
-	return 0;
-}
-
 int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err)
 {
 	CLEANUP_BUF struct buf text = {0};
-	char hex[65], root[PATH_MAX] = "";
+	char hex[65], root[PATH_MAX];
 
-	if (key->root && normal_root(root, key->root, err) < 0)
+	if (stateroot_path(root, key->runtime, key->root, err) < 0)
 		return -1;
-	/* A given root of "/" is not the same as none. */
-	buf_put(&text, key->handler, strlen(key->handler) + 1);
-	buf_puts(&text, key->root ? "=" : "");
 	buf_put(&text, root, strlen(root) + 1);
 	buf_put(&text, key->id, strlen(key->id));
 	if (text.failed)
@@ -62,7 +32,7 @@ static int add_root(struct regfile *f, struct arena *arena, const char *root, st
 	char path[PATH_MAX];
 	int n = 0;
 
-	if (normal_root(path, root, err) < 0)
+	if (stateroot_path(path, f->reg.runtime, root, err) < 0)
 		return -1;
 	while (n < REGFILE_ROOTS && f->roots[n])
 		n++;
@@ -88,8 +58,7 @@ static int default_roots(struct regfile *f, struct arena *arena, struct err *err
 	return add_root(f, arena, path, err);
 }
 
-/* --root among the handler's own args, or NULL. */
-static const char *root_of_args(struct arena *arena, const struct registration *r)
+const char *regfile_root_of_args(struct arena *arena, const struct registration *r)
 {
 	struct cmdline cmd;
 	struct err ignored;
@@ -110,7 +79,7 @@ int regfile_fill(struct regfile *ret, struct arena *arena, const struct registry
 		 const struct registration *r, struct err *err)
 {
 	struct regfile f = {.reg = *r, .id = key->id};
-	const char *root = key->root ? key->root : root_of_args(arena, r);
+	const char *root = key->root ? key->root : regfile_root_of_args(arena, r);
 
 	if ((root ? add_root(&f, arena, root, err) : default_roots(&f, arena, err)) < 0)
 		return -1;

@@ -13,8 +13,11 @@ struct regfile {
 	const char *roots[REGFILE_ROOTS + 1]; /* where the runtime may keep its state; NULL-terminated */
 };
 
-/* The file's name: 40 hex digits of SHA-256 over handler, root and ID. */
+/* The file's name: 40 hex digits of SHA-256 over the real root and the ID. */
 int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err) MUST_CHECK;
+
+/* --root among the handler's own args, or NULL. */
+const char *regfile_root_of_args(struct arena *arena, const struct registration *r);
 
 /* The roots that the runtime will use, from --root, else the handler's args,
  * else its defaults in this environment. */

@@ -31,31 +31,55 @@ int registry_dir(const char **ret, struct arena *arena, bool create, struct err 
 	return 0;
 }
 
-/* The record in use, else the marked one. *ret_text NULL: none (free). */
-static int read_record(int dirfd, const char *name, char **ret_text, size_t *ret_len, struct err *err)
+/* A record that is there and no use blocks its container: the sentence says
+ * how to go on. */
+static int damaged(const char *id, const char *name, struct err *err)
 {
-	char gone[GONE_NAME];
-	char *text = NULL;
+	const struct err cause = *err;
+	char dir[PATH_MAX];
+	struct err ignored;
 
-	if (statedir_read(dirfd, name, &text, ret_len, err) < 0)
+	if (statedir_path(dir, sizeof(dir), &ignored) < 0)
 		return -1;
-	if (!text) {
-		gone_name(gone, name);
-		if (statedir_read(dirfd, gone, &text, ret_len, err) < 0)
-			return -1;
-	}
-	*ret_text = text;
-	return 0;
+	return err_set(err, cause.kind,
+		       "the record of container \"%.80s\" can't be used: %.200s; if the container is gone, "
+		       "remove %.120s/%s",
+		       id, cause.msg, dir, name);
 }
 
-static int parse_record(struct regfile *ret, struct arena *arena, const char *id, const char *text,
-			size_t len, struct err *err)
+/* A record as it was found: in use, else a marked one. */
+struct found {
+	char *text; /* NULL: none */
+	size_t len;
+	char name[GONE_NAME];
+};
+
+static void cleanup_found(struct found *f)
 {
-	if (regfile_read(ret, arena, text, len, err) < 0)
-		return err_wrap(err, "the record of container \"%.80s\"", id);
-	if (strcmp(ret->id, id) != 0)
-		return err_set(err, ERR_RUNTIME, "the record of container \"%.80s\" names \"%.80s\"", id,
-			       ret->id);
+	free(f->text);
+}
+#define CLEANUP_FOUND __attribute__((cleanup(cleanup_found)))
+
+static int read_record(struct found *f, int dirfd, const char *name, const char *id, struct err *err)
+{
+	(void)snprintf(f->name, sizeof(f->name), "%s", name);
+	if (statedir_read(dirfd, f->name, &f->text, &f->len, err) < 0)
+		return damaged(id, f->name, err);
+	if (f->text)
+		return 0;
+	gone_name(f->name, name);
+	return statedir_read(dirfd, f->name, &f->text, &f->len, err) < 0 ? damaged(id, f->name, err) : 0;
+}
+
+static int parse_record(struct regfile *ret, struct arena *arena, const char *id, const struct found *found,
+			struct err *err)
+{
+	if (regfile_read(ret, arena, found->text, found->len, err) < 0)
+		return damaged(id, found->name, err);
+	if (strcmp(ret->id, id) != 0) {
+		(void)err_set(err, ERR_RUNTIME, "it names \"%.80s\"", ret->id);
+		return damaged(id, found->name, err);
+	}
 	return 0;
 }
 
@@ -63,44 +87,58 @@ int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,
 		 const struct registry_key *key, struct err *err)
 {
 	CLEANUP_FD int dirfd = statedir_open(NULL, false, err);
-	CLEANUP_FREE char *text = NULL;
+	CLEANUP_FOUND struct found found = {0};
 	char name[REGFILE_NAME];
 	struct regfile f;
-	size_t len = 0;
 
 	if (dirfd < 0 && err->sys == ENOENT) {
 		*ret_found = false;
 		return 0;
 	}
-	if (dirfd < 0 || regfile_name(name, key, err) < 0 || read_record(dirfd, name, &text, &len, err) < 0)
+	if (dirfd < 0 || regfile_name(name, key, err) < 0)
 		return err_wrap(err, "the record of container \"%.80s\"", key->id);
-	if (text) {
-		if (parse_record(&f, arena, key->id, text, len, err) < 0)
+	if (read_record(&found, dirfd, name, key->id, err) < 0)
+		return -1;
+	if (found.text) {
+		if (parse_record(&f, arena, key->id, &found, err) < 0)
 			return -1;
 		*ret = f.reg;
 	}
-	*ret_found = text != NULL;
+	*ret_found = found.text != NULL;
 	return 0;
 }
 
+static bool same_list(const char *const *a, const char *const *b)
+{
+	static const char *const none[] = {NULL};
+
+	a = a ? a : none;
+	b = b ? b : none;
+	while (*a && *b && strcmp(*a, *b) == 0)
+		a++, b++;
+	return !*a && !*b;
+}
+
 /* An older record that must not be replaced: its container still runs under
- * another runtime. A record that can't be read stands in nobody's way: its
- * container could not be found by it either. */
-static int check_older(struct arena *arena, const struct regfile *new, const char *text, size_t len,
+ * another runtime, or where this one would not look. A record that can't be read
+ * stands in nobody's way: its container could not be found by it either. */
+static int check_older(struct arena *arena, const struct regfile *new, const struct found *older,
 		       struct err *err)
 {
 	struct regfile old;
 	struct err ignored;
 
-	if (parse_record(&old, arena, new->id, text, len, &ignored) < 0)
+	if (!older->text || parse_record(&old, arena, new->id, older, &ignored) < 0)
 		return 0;
-	if ((old.reg.runtime == new->reg.runtime &&strcmp(old.reg.path, new->reg.path) == 0) ||
+	if ((old.reg.runtime == new->reg.runtime &&strcmp(old.reg.path, new->reg.path) == 0 &&
+	     same_list(old.reg.args, new->reg.args) && same_list(old.roots, new->roots)) ||
 	    !regfile_alive(&old))
 		return 0;
-	return err_set(err, ERR_RUNTIME,
-		       "container \"%.80s\" still belongs to %s (%s): delete it before it is created anew "
-		       "with %s",
-		       new->id, runtime_name(old.reg.runtime), old.reg.path, new->reg.path);
+	return err_set(
+		err, ERR_RUNTIME,
+		"container \"%.80s\" still belongs to %s (%s) as it was configured then: delete it before "
+		"it is created anew with %s",
+		new->id, runtime_name(old.reg.runtime), old.reg.path, new->reg.path);
 }
 
 static int write_record(int dirfd, const char *name, bool marked, const struct buf *text, struct err *err)
@@ -112,31 +150,48 @@ static int write_record(int dirfd, const char *name, bool marked, const struct b
 	return file_replace_at(marked ? gone : dirfd, name, text->data, text->len, NULL, -1, err);
 }
 
+static int put_one(int dirfd, struct arena *arena, const struct registry_key *key, const struct regfile *f,
+		   struct err *err)
+{
+	CLEANUP_FOUND struct found older = {0};
+	CLEANUP_BUF struct buf text = {0};
+	char name[REGFILE_NAME], gone[GONE_NAME];
+
+	if (regfile_name(name, key, err) < 0)
+		return err_wrap(err, "the record of container \"%.80s\"", key->id);
+	if (read_record(&older, dirfd, name, key->id, err) < 0 || check_older(arena, f, &older, err) < 0)
+		return -1;
+	regfile_write(f, &text);
+	if (text.failed)
+		return err_set(err, ERR_LIMIT, "the record of container \"%.80s\": out of memory", key->id);
+	if (write_record(dirfd, name, f->reg.of_run, &text, err) < 0)
+		return err_wrap(err, "the record of container \"%.80s\"", key->id);
+	/* The older one goes behind the new one, so that there is one at any time. */
+	gone_name(gone, name);
+	if (older.text)
+		(void)unlinkat(dirfd, f->reg.of_run ? name : gone, 0);
+	return 0;
+}
+
 int registry_put(const struct registry_key *key, const struct registration *r, struct err *err)
 {
 	CLEANUP_FD int dirfd = statedir_open(NULL, true, err);
 	CLEANUP_ARENA struct arena arena = {0};
-	CLEANUP_FREE char *older = NULL;
-	CLEANUP_BUF struct buf text = {0};
-	char name[REGFILE_NAME], gone[GONE_NAME];
 	struct regfile f;
-	size_t len = 0;
 
-	if (dirfd < 0 || regfile_name(name, key, err) < 0 || regfile_fill(&f, &arena, key, r, err) < 0 ||
-	    read_record(dirfd, name, &older, &len, err) < 0)
+	if (dirfd < 0 || regfile_fill(&f, &arena, key, r, err) < 0)
 		return err_wrap(err, "the record of container \"%.80s\"", key->id);
-	if (older && check_older(&arena, &f, older, len, err) < 0)
-		return -1;
-	regfile_write(&f, &text);
-	if (text.failed)
-		return err_set(err, ERR_LIMIT, "the record of container \"%.80s\": out of memory", key->id);
-	if (write_record(dirfd, name, r->of_run, &text, err) < 0)
-		return err_wrap(err, "the record of container \"%.80s\"", key->id);
-	/* The older one goes behind the new one, so that there is one at any time. */
-	gone_name(gone, name);
-	if (older)
-		(void)unlinkat(dirfd, r->of_run ? name : gone, 0);
-	return 0;
+	const char *root = key->root ? NULL : regfile_root_of_args(&arena, r);
+	if (root) {
+		/* For whoever spells that root out. A delete without it would not
+		 * mark this one, so it is swept like one of `run`. */
+		const struct registry_key also = {root, key->id, key->runtime};
+		struct regfile second = f;
+		second.reg.of_run = true;
+		if (put_one(dirfd, &arena, &also, &second, err) < 0)
+			return -1;
+	}
+	return put_one(dirfd, &arena, key, &f, err);
 }
 
 void registry_mark(const struct registry_key *key)

@@ -8,12 +8,13 @@
 #include "model/runtime.h"
 #include <stdbool.h>
 
-/* The handler belongs to it: without --root two handlers may well have a
- * container of the same ID, each in its own runtime's default folder. */
+/* A container is what a runtime finds under that root by that ID, whoever asks:
+ * spellings of a root (links, "a/..", the default written out) are one key, and
+ * the handler's name is no part of it. */
 struct registry_key {
-	const char *handler; /* the name that runclamp was called by */
-	const char *root;    /* --root as given, or NULL: the runtime's default */
+	const char *root; /* --root as given, or NULL: the default of `runtime` */
 	const char *id;
+	enum runtime_kind runtime; /* how the root is read */
 };
 
 struct registration {
@@ -29,9 +30,10 @@ struct registration {
  * error) if another user could write it. Returned path lies in the arena. */
 int registry_dir(const char **ret, struct arena *arena, bool create, struct err *err) MUST_CHECK;
 
-/* Replaces an older record. But where the older one names another runtime or
- * path whose own state for the container is still there, it is an error
- * (ERR_RUNTIME): that container could never be stopped again. */
+/* Replaces an older record. But where the older one names another runtime, path,
+ * arguments or state folders, and its own state for the container is still there,
+ * it is an error (ERR_RUNTIME): that container could never be stopped again.
+ * Where the root comes from the handler's args, the record is found under it too. */
 int registry_put(const struct registry_key *key, const struct registration *r, struct err *err) MUST_CHECK;
 /* *ret_found says whether there was one (also a marked one). A record that
  * can't be read or trusted is an error. */

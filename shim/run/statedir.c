@@ -45,10 +45,10 @@ static int open_folder(int dirfd, const char *name, const char *shown, bool crea
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, "cannot open %s", shown);
-	if (st.st_uid != geteuid() || (st.st_mode & 077))
+	if (st.st_uid != geteuid() || (st.st_mode & 022))
 		return err_set(err, ERR_SYSTEM,
-			       "%s is not trusted: it must belong to uid %u with mode 0700, not to uid %u "
-			       "with mode %04o",
+			       "%s is not trusted: it must belong to uid %u and be writable by nobody else, "
+			       "not belong to uid %u with mode %04o",
 			       shown, geteuid(), st.st_uid, st.st_mode & 07777);
 	return TAKE_FD(fd);
 }

@@ -1,6 +1,6 @@
 /* The state folder: /run/runclamp for root in the initial user namespace, else
  * $XDG_RUNTIME_DIR/runclamp. Records lie in it, marked ones in gone/, caches in
- * cache/. Nobody but us may read or write there. */
+ * cache/. Nobody but us may write there. */
 #ifndef RUNCLAMP_RUN_STATEDIR_H
 #define RUNCLAMP_RUN_STATEDIR_H
 
@@ -14,7 +14,7 @@ enum { STATEDIR_FILE_MAX = 4 << 20 };
 int statedir_path(char *dst, size_t cap, struct err *err) MUST_CHECK;
 
 /* A descriptor of the folder (sub NULL) or of one in it ("gone", "cache");
- * created 0700 with `create`. Not ours alone, or a link: an error. Not there:
+ * created 0700 with `create`. Not ours, writable by others, or a link: an error. Not there:
  * -1 with err->sys == ENOENT. */
 int statedir_open(const char *sub, bool create, struct err *err) MUST_CHECK;
 

@@ -56,7 +56,7 @@ static void record_path(char *dst, size_t cap, const char *folder, const struct 
 
 static void nothing_is_there_at_first(void **state)
 {
-	const struct registry_key key = {"runclamp", NULL, "c1"};
+	const struct registry_key key = {NULL, "c1", RUNTIME_RUNC};
 	(void)state;
 	NEEDS_OWN_RUN();
 	assert_null(get(&key));
@@ -68,7 +68,7 @@ static void nothing_is_there_at_first(void **state)
 static void a_record_is_found_again(void **state)
 {
 	static const char *const args[] = {"--debug", "", "--x=\"\n\xc3\xa4", NULL};
-	const struct registry_key key = {"h", "/r", "c1"};
+	const struct registry_key key = {"/r", "c1", RUNTIME_CRUN};
 	CLEANUP_ARENA struct arena arena = {0};
 	struct registration r = registration(RUNTIME_CRUN, "/opt/crun", args);
 	struct stat st;
@@ -93,9 +93,9 @@ static void a_record_is_found_again(void **state)
 static void keys_are_told_apart(void **state)
 {
 	static const struct registry_key keys[] = {
-		{"runclamp", NULL, "same"},  {"runclamp-runsc", NULL, "same"}, {"runclamp", "/a", "same"},
-		{"runclamp", "/b", "same"},  {"runclamp", "/", "same"},	       {"runclamp", "/a", "same2"},
-		{"runclamp", "/a/same", ""}, {"runclampx", "/a", "same"},
+		{NULL, "same", RUNTIME_RUNC},  {NULL, "same", RUNTIME_CRUN},  {NULL, "same", RUNTIME_RUNSC},
+		{NULL, "same", RUNTIME_YOUKI}, {"/a", "same", RUNTIME_RUNC},  {"/b", "same", RUNTIME_CRUN},
+		{"/", "same", RUNTIME_RUNC},   {"/a", "same2", RUNTIME_RUNC}, {"/a/same", "", RUNTIME_RUNC},
 	};
 	char path[32];
 	(void)state;
@@ -112,26 +112,98 @@ static void keys_are_told_apart(void **state)
 	}
 }
 
-/* runc makes the root absolute; engines do not always write it alike. */
+/* However a root is spelled and whichever runtime asks: what is one folder is
+ * one key, also before the runtime has created it. /run/x is there, with the
+ * links /run/lx to it and /run/x/out to /run/deep/in; so is /run/deep. */
+static const struct {
+	struct registry_key put, get;
+	const char *xdg;
+	bool same;
+} spellings[] = {
+	{{"/run/x/root", "1", RUNTIME_RUNC}, {"/run/x/root/", "1", RUNTIME_RUNC}, NULL, true},
+	{{"/run/x/root", "2", RUNTIME_RUNC}, {"/run//x/./root", "2", RUNTIME_CRUN}, NULL, true},
+	{{"/run/x/root", "3", RUNTIME_RUNC}, {"root", "3", RUNTIME_RUNC}, NULL, true},
+	{{"./root//", "4", RUNTIME_CRUN}, {"/run/x/root", "4", RUNTIME_RUNSC}, NULL, true},
+	{{"/run/x/root", "5", RUNTIME_RUNC}, {"/run/x/roo", "5", RUNTIME_RUNC}, NULL, false},
+	{{"/run/x/root", "6", RUNTIME_RUNC}, {"/run/lx/root", "6", RUNTIME_CRUN}, NULL, true},
+	{{"/run/lx/new/er", "7", RUNTIME_RUNC}, {"/run/x/new/er", "7", RUNTIME_RUNC}, NULL, true},
+	{{"/run/x", "8", RUNTIME_RUNC}, {"/run/lx", "8", RUNTIME_RUNC}, NULL, true},
+	{{"/run/x/a/..", "9", RUNTIME_RUNC}, {"/run/x", "9", RUNTIME_CRUN}, NULL, true},
+	{{"/run/x/a/../b", "10", RUNTIME_CRUN}, {"/run/x/b", "10", RUNTIME_RUNC}, NULL, true},
+	{{"/run/x/a/../b", "11", RUNTIME_CRUN}, {"/run/x/a/b", "11", RUNTIME_CRUN}, NULL, false},
+	/* The kernel's ".." and Go's. */
+	{{"out/..", "12", RUNTIME_CRUN}, {"/run/deep", "12", RUNTIME_CRUN}, NULL, true},
+	{{"out/..", "13", RUNTIME_RUNC}, {"/run/x", "13", RUNTIME_RUNC}, NULL, true},
+	{{"/../../run/x", "14", RUNTIME_RUNC}, {"/run/x", "14", RUNTIME_YOUKI}, NULL, true},
+	{{"/..", "15", RUNTIME_RUNC}, {"/", "15", RUNTIME_CRUN}, NULL, true},
+	{{NULL, "16", RUNTIME_RUNC}, {"/run/runc", "16", RUNTIME_CRUN}, NULL, true},
+	{{"/run/crun/", "17", RUNTIME_CRUN}, {NULL, "17", RUNTIME_CRUN}, NULL, true},
+	{{NULL, "18", RUNTIME_RUNSC}, {"/run/runsc", "18", RUNTIME_RUNC}, NULL, true},
+	{{NULL, "19", RUNTIME_YOUKI}, {"/run/youki", "19", RUNTIME_YOUKI}, NULL, true},
+	{{NULL, "20", RUNTIME_RUNC}, {"/", "20", RUNTIME_RUNC}, NULL, false},
+	/* As root in the initial user namespace. */
+	{{NULL, "21", RUNTIME_RUNC}, {"/run/runc", "21", RUNTIME_RUNC}, "/run/lx", true},
+	{{NULL, "22", RUNTIME_YOUKI}, {"/run/youki", "22", RUNTIME_YOUKI}, "/run/lx", true},
+	{{NULL, "23", RUNTIME_CRUN}, {"/run/x/crun", "23", RUNTIME_RUNC}, "/run/lx", true},
+	{{NULL, "24", RUNTIME_RUNSC}, {"/run/x/runsc", "24", RUNTIME_RUNC}, "/run/lx", true},
+	{{NULL, "25", RUNTIME_CRUN}, {"/run/crun", "25", RUNTIME_CRUN}, "", true},
+};
+
 static void spellings_of_a_root_are_one(void **state)
 {
-	static const char *const same[] = {"/run/x/root", "/run/x/root/", "/run//x/./root", "root",
-					   "./root//"};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/one", no_args);
 	(void)state;
 	NEEDS_OWN_RUN();
 	assert_int_equal(mkdir("/run/x", 0755), 0);
+	assert_int_equal(mkdir("/run/deep", 0755), 0);
+	assert_int_equal(mkdir("/run/deep/in", 0755), 0);
+	assert_int_equal(symlink("x", "/run/lx"), 0);
+	assert_int_equal(symlink("/run/deep/in", "/run/x/out"), 0);
 	assert_int_equal(chdir("/run/x"), 0);
-	put(&(struct registry_key){"runclamp", same[0], "spelled"}, &r);
-	for (size_t i = 0; i < ARRAY_LEN(same); i++)
-		assert_string_equal(get(&(struct registry_key){"runclamp", same[i], "spelled"}), "/opt/one");
-	assert_null(get(&(struct registry_key){"runclamp", "/run/x/roo", "spelled"}));
+	for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+		if (spellings[i].xdg)
+			assert_int_equal(setenv("XDG_RUNTIME_DIR", spellings[i].xdg, 1), 0);
+		put(&spellings[i].put, &r);
+		if ((get(&spellings[i].get) != NULL) != spellings[i].same)
+			fail_msg("row %s: %s", spellings[i].put.id,
+				 spellings[i].same ? "missed" : "confused");
+		assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
+	}
 	assert_int_equal(chdir("/"), 0);
+}
+
+/* The runtime creates its root after the record was written. */
+static void a_root_created_later_is_the_same(void **state)
+{
+	const struct registry_key key = {"/run/later/on/root", "c1", RUNTIME_RUNC};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/one", no_args);
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&key, &r);
+	assert_int_equal(mkdir("/run/later", 0755), 0);
+	assert_string_equal(get(&key), "/opt/one");
+	assert_int_equal(mkdir("/run/later/on", 0755), 0);
+	assert_int_equal(mkdir("/run/later/on/root", 0755), 0);
+	assert_string_equal(get(&key), "/opt/one");
+}
+
+/* A root in the handler's args: found without --root, and with it spelled out. */
+static void a_root_of_the_handlers_counts(void **state)
+{
+	static const char *const args[] = {"--root", "/run/of-args", NULL};
+	const struct registry_key without = {NULL, "of-args", RUNTIME_RUNC};
+	const struct registry_key with = {"/run/of-args", "of-args", RUNTIME_CRUN};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/one", args);
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&without, &r);
+	assert_string_equal(get(&without), "/opt/one");
+	assert_string_equal(get(&with), "/opt/one");
 }
 
 static void a_marked_one_is_found_until_it_is_swept(void **state)
 {
-	const struct registry_key key = {"runclamp", "/run/state", "marked"};
+	const struct registry_key key = {"/run/state", "marked", RUNTIME_RUNC};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	(void)state;
 	NEEDS_OWN_RUN();
@@ -154,7 +226,7 @@ static void a_marked_one_is_found_until_it_is_swept(void **state)
  * while the runtime may still begin. */
 static void one_of_run_is_swept_without_a_delete(void **state)
 {
-	const struct registry_key key = {"runclamp", "/run/of-run", "ran"};
+	const struct registry_key key = {"/run/of-run", "ran", RUNTIME_RUNC};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	struct timespec old[2] = {{.tv_sec = time(NULL) - REGISTRY_GRACE - 1},
 				  {.tv_sec = time(NULL) - REGISTRY_GRACE - 1}};
@@ -182,7 +254,7 @@ static void one_of_run_is_swept_without_a_delete(void **state)
 
 static void a_new_container_of_that_name_is_not_swept(void **state)
 {
-	const struct registry_key key = {"runclamp", "/run/state", "again"};
+	const struct registry_key key = {"/run/state", "again", RUNTIME_RUNC};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	char gone[128];
 	(void)state;
@@ -206,17 +278,17 @@ static void sweeping_is_bounded(void **state)
 	for (int i = 0; i < 12; i++) {
 		struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 		(void)snprintf(id, sizeof(id), "many%d", i);
-		put(&(struct registry_key){"runclamp", "/run/none", id}, &r);
-		registry_mark(&(struct registry_key){"runclamp", "/run/none", id});
+		put(&(struct registry_key){"/run/none", id, RUNTIME_RUNC}, &r);
+		registry_mark(&(struct registry_key){"/run/none", id, RUNTIME_RUNC});
 	}
 	registry_sweep(5);
 	for (int i = 0; i < 12; i++) {
 		(void)snprintf(id, sizeof(id), "many%d", i);
-		left += get(&(struct registry_key){"runclamp", "/run/none", id}) != NULL;
+		left += get(&(struct registry_key){"/run/none", id, RUNTIME_RUNC}) != NULL;
 	}
 	assert_int_equal(left, 7);
 	registry_sweep(100);
-	assert_null(get(&(struct registry_key){"runclamp", "/run/none", "many3"}));
+	assert_null(get(&(struct registry_key){"/run/none", "many3", RUNTIME_RUNC}));
 }
 
 /* Where each runtime keeps its state, and that its presence keeps the record. */
@@ -266,14 +338,13 @@ static void the_runtimes_state_keeps_a_record(void **state)
 	(void)state;
 	NEEDS_OWN_RUN();
 	for (size_t i = 0; i < ARRAY_LEN(lives); i++) {
-		const struct registry_key key = {"runclamp", lives[i].root, "ID"};
+		const struct registry_key key = {lives[i].root, "ID", lives[i].runtime};
 		const char *args[] = {lives[i].arg, NULL};
 		struct registration r = registration(lives[i].runtime, "/opt/x", args);
 
 		if (lives[i].xdg)
 			assert_int_equal(setenv("XDG_RUNTIME_DIR", lives[i].xdg, 1), 0);
 		put(&key, &r);
-		assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
 		make_path(lives[i].state);
 		registry_mark(&key);
 		registry_sweep(100);
@@ -282,13 +353,14 @@ static void the_runtimes_state_keeps_a_record(void **state)
 		assert_int_equal(rmdir(lives[i].state), 0);
 		registry_sweep(100);
 		assert_null(get(&key));
+		assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
 	}
 }
 
 /* The handler's runtime was swapped while a container of that name lives. */
 static void a_living_container_is_not_handed_over(void **state)
 {
-	const struct registry_key key = {"runclamp", "/run/hand", "c1"};
+	const struct registry_key key = {"/run/hand", "c1", RUNTIME_RUNC};
 	struct registration runc = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	struct registration other = registration(RUNTIME_RUNC, "/opt/runc-new", no_args);
 	struct registration crun = registration(RUNTIME_CRUN, "/opt/crun", no_args);
@@ -301,6 +373,9 @@ static void a_living_container_is_not_handed_over(void **state)
 	assert_int_equal(registry_put(&key, &crun, &err), -1);
 	assert_int_equal(err.kind, ERR_RUNTIME);
 	assert_non_null(strstr(err.msg, "still belongs to runc (/opt/runc)"));
+	assert_int_equal(registry_put(&key, &other, &err), -1);
+	static const char *const new_args[] = {"--systemd-cgroup", NULL};
+	other = registration(RUNTIME_RUNC, "/opt/runc", new_args);
 	assert_int_equal(registry_put(&key, &other, &err), -1);
 	registry_mark(&key);
 	assert_int_equal(registry_put(&key, &crun, &err), -1);
@@ -366,7 +441,7 @@ static int try_get(const struct registry_key *key, struct err *err)
 
 static void unreadable_records_are_errors(void **state)
 {
-	const struct registry_key key = {"runclamp", NULL, "text"};
+	const struct registry_key key = {NULL, "text", RUNTIME_RUNC};
 	char path[128];
 	struct err err;
 	(void)state;
@@ -377,8 +452,11 @@ static void unreadable_records_are_errors(void **state)
 		int r = try_get(&key, &err);
 		if ((r == 0) != texts[i].readable)
 			fail_msg("row %zu: %s", i, err.msg);
-		if (r < 0)
+		if (r < 0) {
 			assert_non_null(strstr(err.msg, "the record of container \"text\""));
+			assert_non_null(strstr(err.msg, "if the container is gone, remove /run/runclamp/"));
+			assert_non_null(strstr(err.msg, path));
+		}
 	}
 	/* A broken one does not stand in the way of a new one. */
 	struct registration reg = registration(RUNTIME_RUNC, "/opt/runc", no_args);
@@ -388,7 +466,7 @@ static void unreadable_records_are_errors(void **state)
 
 static void others_files_are_not_trusted(void **state)
 {
-	const struct registry_key key = {"runclamp", NULL, "trust"};
+	const struct registry_key key = {NULL, "trust", RUNTIME_RUNC};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	char path[128];
 	struct err err;
@@ -406,7 +484,10 @@ static void others_files_are_not_trusted(void **state)
 	assert_int_equal(symlink("/etc/hostname", path), 0);
 	assert_int_equal(try_get(&key, &err), -1);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(chmod("/run/runclamp", 0750), 0);
+	assert_int_equal(chmod("/run/runclamp", 0755), 0); /* others read, and write nothing */
+	put(&key, &r);
+	assert_string_equal(get(&key), "/opt/runc");
+	assert_int_equal(chmod("/run/runclamp", 0770), 0);
 	assert_int_equal(try_get(&key, &err), -1);
 	assert_int_equal(registry_put(&key, &r, &err), -1);
 	assert_non_null(strstr(err.msg, "not trusted"));
@@ -426,7 +507,7 @@ static void others_files_are_not_trusted(void **state)
 /* Many writers and a reader: the record is there, whole, at any time. */
 static void writers_do_not_disturb_a_reader(void **state)
 {
-	const struct registry_key key = {"runclamp", NULL, "busy"};
+	const struct registry_key key = {NULL, "busy", RUNTIME_RUNC};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	struct err err;
 	pid_t pid[3];
@@ -454,7 +535,7 @@ static void writers_do_not_disturb_a_reader(void **state)
 
 static int as_another_user(void)
 {
-	const struct registry_key key = {"runclamp", NULL, "mine"};
+	const struct registry_key key = {NULL, "mine", RUNTIME_RUNC};
 	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
 	CLEANUP_ARENA struct arena arena = {0};
 	struct err err = {0};
@@ -505,6 +586,8 @@ int main(int argc, char *argv[])
 		cmocka_unit_test(a_record_is_found_again),
 		cmocka_unit_test(keys_are_told_apart),
 		cmocka_unit_test(spellings_of_a_root_are_one),
+		cmocka_unit_test(a_root_created_later_is_the_same),
+		cmocka_unit_test(a_root_of_the_handlers_counts),
 		cmocka_unit_test(a_marked_one_is_found_until_it_is_swept),
 		cmocka_unit_test(one_of_run_is_swept_without_a_delete),
 		cmocka_unit_test(a_new_container_of_that_name_is_not_swept),
