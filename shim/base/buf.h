@@ -18,7 +18,16 @@ struct buf {
 
 void buf_put(struct buf *b, const void *data, size_t len);
 void buf_puts(struct buf *b, const char *s);
-void buf_putc(struct buf *b, char c);
+/* In the header because sections are written with it byte by byte. */
+static inline void buf_putc(struct buf *b, char c)
+{
+	if (b->len + 1 >= b->cap) {
+		buf_put(b, &c, 1);
+		return;
+	}
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+}
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_u64(struct buf *b, uint64_t v);
 /* A JSON string with its quotes: escapes ", \ and control bytes; bytes that
