@@ -24,7 +24,9 @@ static void fill(struct ceiling *ret, const struct builtin_ceiling *b, bool full
 	allow_set(&ret->allow, &b->allow);
 	if (!full_only)
 		allow_set(&ret->allow, &b->partial);
-	profile_init(&ret->floor, deny, b->archs);
+	/* Zeroed memory allows nothing; most ceilings have no floor of their own. */
+	if (b->has_floor)
+		profile_init(&ret->floor, deny, b->archs);
 	allow_set(&ret->floor, &b->floor);
 	for (unsigned i = 0; i < b->conditions; i++) {
 		const struct builtin_condition *c = &builtin_conditions[b->condition_first + i];
@@ -45,7 +47,6 @@ bool ceiling_builtin(struct ceiling *ret, const char *name, bool full_only)
 	for (size_t i = 0; i < ARRAY_LEN(builtin_ceilings); i++) {
 		if (strcmp(builtin_ceilings[i].name, name) != 0)
 			continue;
-		memset(ret->spelling, 0, sizeof(ret->spelling));
 		fill(ret, &builtin_ceilings[i], full_only);
 		return true;
 	}

@@ -31,7 +31,8 @@ struct builtin_ceiling {
 	uint16_t spelling_first, spellings;
 };
 
-/* False: no shipped whitelist has that name. ret->name is not set. */
+/* False: no shipped whitelist has that name. ret is
+ * zeroed memory; its name is not set. */
 bool ceiling_builtin(struct ceiling *ret, const char *name, bool full_only);
 /* The names, sorted, one after the other; NULL behind the last. */
 const char *ceiling_builtin_name(size_t i);

@@ -172,11 +172,9 @@ static int read_bundle(struct profile *ret, struct arena *arena, const struct jd
 		 * which keys are meant. */
 		.r = {doc, arena, "profile (runtime-spec 1.3)", ERR_BUNDLE, err},
 	};
-	struct profile p;
 
-	if (read_section(&rd, &p, section, order))
+	if (read_section(&rd, ret, section, order))
 		return -1;
-	*ret = p;
 	if (ret_unknown)
 		*ret_unknown = rd.unknown;
 	return 0;

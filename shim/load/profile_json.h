@@ -24,7 +24,8 @@ struct unknown_names {
  * neither ERRNO nor TRACE. null counts as absent.
  * `architectures`: always with the native one, which libseccomp adds. Default
  * errno: defaultErrnoRet, else EPERM; a rule's: errnoRet, else EPERM.
- * Errors are ERR_BUNDLE. ret_unknown may be NULL. */
+ * Errors are ERR_BUNDLE; *ret is then undefined (a copy of 8 KiB would only be
+ * made for that). ret_unknown may be NULL. */
 int profile_read(struct profile *ret, struct arena *arena, const struct jdoc *doc, uint32_t section,
 		 enum rule_order order, struct unknown_names *ret_unknown, struct err *err) MUST_CHECK;
 

@@ -163,7 +163,7 @@ static void test_load(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(loads); i++) {
 		CLEANUP_ARENA struct arena arena = {0};
 		struct err err = {0};
-		struct ceiling c;
+		struct ceiling c = {0};
 		char names[64];
 		bool path = loads[i].name[0] == '@';
 
@@ -210,7 +210,7 @@ static void test_from_runsc(void **state)
 	CLEANUP_BUF struct buf table = {0};
 	CLEANUP_BUF struct buf out = {0};
 	struct err err = {0};
-	struct ceiling c;
+	struct ceiling c = {0};
 
 	(void)state;
 	sentry_table(&table, "Full Support");
