@@ -56,3 +56,16 @@ floor() {
     done
   done
 }
+
+@test "sid's crun: two closures that differ only in an errno are not taken for one" {
+  here crun
+  local errno section b
+  # shellcheck disable=SC2086
+  for errno in 13 38; do
+    section=$(allow $FLOOR | jq -c --argjson errno "$errno" \
+      '.syscalls += [{names: ["getuid"], action: "SCMP_ACT_ERRNO", errnoRet: $errno}]')
+    b=$(bundle "cache-$errno" '.linux.seccomp = $section | .process.args = ["/call", "getuid"]' --argjson section "$section")
+    run start shim crun "$b"
+    [ "$output" = "getuid -$errno" ]
+  done
+}
