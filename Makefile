@@ -88,8 +88,8 @@ fuzzers:
 	$(MAKE) B=$(B)/fuzz CC=clang OPT="-O1 -g" SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
 
 # What Debian 12 has to have. None of these packages starts a service.
-BUILD_DEPS := gcc make libc6-dev libcap-dev libmd-dev gperf
-TEST_DEPS := pkg-config libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
+BUILD_DEPS := gcc make libc6-dev libmd-dev gperf
+TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
              patchelf xz-utils mandoc binutils util-linux ca-certificates
 deps:
@@ -104,8 +104,9 @@ test-asan: deps
 	@B=$(B) tests/run asan
 lint: deps
 	@B=$(B) tests/run lint
-fuzz: deps fuzzers
+fuzz: deps fuzzers oracle
 	@tests/fuzz/run $(B)/fuzz/tests 60
+	@$(B)/oracle --cases 100000
 bench: deps all bench-programs
 	@tests/bench/run $(B)
 
@@ -115,7 +116,6 @@ install: all
 	  $(addprefix $(DESTDIR)$(sysconfdir)/runclamp/,closures.d floors.d whitelists)
 	install -d -m 750 $(DESTDIR)/var/log/runclamp
 	install $(B)/runclamp $(B)/clampctl $(DESTDIR)$(bindir)/
-	install $(B)/floor-payload $(DESTDIR)$(libexecdir)/
 	install $(B)/floor-payload $(DESTDIR)$(libexecdir)/
 	ln -sf runclamp $(DESTDIR)$(bindir)/runclamp-runsc
 	install -m 644 config/whitelists/*.json $(DESTDIR)$(datadir)/whitelists/

@@ -24,9 +24,7 @@ static void fill(struct ceiling *ret, const struct builtin_ceiling *b, bool full
 	allow_set(&ret->allow, &b->allow);
 	if (!full_only)
 		allow_set(&ret->allow, &b->partial);
-	/* Zeroed memory allows nothing; most ceilings have no floor of their own. */
-	if (b->has_floor)
-		profile_init(&ret->floor, deny, b->archs);
+	profile_init(&ret->floor, deny, b->archs);
 	allow_set(&ret->floor, &b->floor);
 	for (unsigned i = 0; i < b->conditions; i++) {
 		const struct builtin_condition *c = &builtin_conditions[b->condition_first + i];

@@ -13,7 +13,10 @@ for dir in "$T"/g/*/ "$T"/b/{plain,few,conditions,unconfined,many}/; do
     jq '.root.path = "/nowhere" | .process.args = ["/nowhere"] | del(.hooks)' "$dir/config.json" >"$T/copy/config.json"
     ctl closure --handler "$handler" "$T/copy"
     [ "$code" = 0 ] || continue
-    (cd "$T/copy" && timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/copy" "ctl-$$-$count" >/dev/null 2>&1 </dev/null)
+    # A pod's sandbox is created under the ID that its annotation says.
+    id=$(jq -r '.annotations // {} | if .["io.kubernetes.cri.container-type"] == "sandbox" then .["io.kubernetes.cri.sandbox-id"]
+      elif .["io.kubernetes.cri-o.ContainerType"] == "sandbox" then .["io.kubernetes.cri-o.SandboxID"] else empty end' "$T/copy/config.json")
+    (cd "$T/copy" && timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/copy" "${id:-ctl-$$-$count}" >/dev/null 2>&1 </dev/null)
     grep -qF -- "\"seccomp\":$out" <(sed 's/"seccomp": */"seccomp":/' "$T/copy/config.json") || odd="$odd $handler:$(basename "$dir")"
     count=$((count + 1))
   done
