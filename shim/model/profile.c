@@ -65,14 +65,20 @@ struct action profile_eval(const struct profile *p, int id, const uint64_t args[
 	return s->other;
 }
 
+/* Not by order: memory that nobody filled says 0, and must not allow. */
+static bool allows(struct action a)
+{
+	return a.kind == ACT_ALLOW || a.kind == ACT_LOG;
+}
+
 bool profile_allows_some(const struct profile *p, int id)
 {
 	const struct sysrules *s = &p->sys[id];
 
 	for (uint32_t i = 0; i < s->nrules; i++)
-		if (s->rules[i].act.kind <= ACT_LOG)
+		if (allows(s->rules[i].act))
 			return true;
-	return s->other.kind <= ACT_LOG;
+	return allows(s->other);
 }
 
 bool profile_allows_all(const struct profile *p, int id)
@@ -80,9 +86,9 @@ bool profile_allows_all(const struct profile *p, int id)
 	const struct sysrules *s = &p->sys[id];
 
 	for (uint32_t i = 0; i < s->nrules; i++)
-		if (s->rules[i].act.kind > ACT_LOG)
+		if (!allows(s->rules[i].act))
 			return false;
-	return s->other.kind <= ACT_LOG;
+	return allows(s->other);
 }
 
 int profile_check_total(const struct profile *p, struct err *err)

@@ -444,9 +444,22 @@ static void hostile_rules(void **state)
 #endif
 }
 
+/* What a caller forgot to fill must not count as allowed. */
+static void test_unfilled(void **state)
+{
+	static const struct profile zero;
+
+	(void)state;
+	for (int id = 0; id < sys_count(); id++) {
+		assert_false(profile_allows_some(&zero, id));
+		assert_false(profile_allows_all(&zero, id));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unfilled),
 		cmocka_unit_test(as_the_runtime_reads_it),
 		cmocka_unit_test(same_condition_two_actions),
 		cmocka_unit_test(whole_cover_vanishes),
