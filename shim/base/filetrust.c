@@ -13,6 +13,8 @@
 
 enum { LINKS_MAX = 40 };
 
+/* walk_path fills it: the buffers need not be zeroed first. */
+#define UNFILLED __attribute__((uninitialized))
 struct walk {
 	char done[PATH_MAX]; /* checked, no links, no trailing slash; "" is the root */
 	char rest[PATH_MAX]; /* not looked at yet */
@@ -168,10 +170,11 @@ static int walk_file(struct walk *w, const char *path, struct err *err)
 int file_check_folder(const char *path, struct err *err)
 {
 	static const struct file_trust trust = {.allow_overflow_uid = true, .allow_caller = true};
-	struct walk w = {.trust = &trust};
-	char cwd[PATH_MAX], joined[PATH_MAX];
+	struct walk w UNFILLED;
+	char cwd[PATH_MAX] UNFILLED, joined[PATH_MAX] UNFILLED;
 	int n;
 
+	w.trust = &trust;
 	if (*path == '/')
 		return walk_path(&w, path, err);
 	if (!getcwd(cwd, sizeof(cwd)))
@@ -184,7 +187,8 @@ int file_check_folder(const char *path, struct err *err)
 
 int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st, struct err *err)
 {
-	struct walk w = {.trust = trust};
+	struct walk w UNFILLED;
+	w.trust = trust;
 	if (walk_file(&w, path, err) < 0)
 		return -1;
 	CLEANUP_FD int fd = open(w.done, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
@@ -198,7 +202,8 @@ int file_open_trusted(const char *path, const struct file_trust *trust, struct s
 int file_check_executable(const char *path, const struct file_trust *trust, struct stat *ret_st,
 			  struct err *err)
 {
-	struct walk w = {.trust = trust};
+	struct walk w UNFILLED;
+	w.trust = trust;
 	if (walk_file(&w, path, err) < 0)
 		return -1;
 	if (!(w.st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
