@@ -50,6 +50,9 @@ static inline void cleanup_filep(FILE **f)
 		take_;                                                                                       \
 	})
 
+/* A large buffer that is written before it is read: exempt from the zeroing of
+ * automatic variables, which was a tenth of a create's cost. */
+#define UNFILLED __attribute__((uninitialized))
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

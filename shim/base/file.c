@@ -112,7 +112,7 @@ static bool attribute_moves(const char *name)
 
 static int copy_attribute(int from, int to, const char *name, struct err *err)
 {
-	char value[4096], now[sizeof(value)];
+	char value[4096] UNFILLED, now[sizeof(value)] UNFILLED;
 	ssize_t n = fgetxattr(from, name, value, sizeof(value));
 	if (n < 0)
 		return err_sys(err, "reading the attribute %s", name);
@@ -126,7 +126,7 @@ static int copy_attribute(int from, int to, const char *name, struct err *err)
 
 static int copy_attributes(int from, int to, struct err *err)
 {
-	char names[4096];
+	char names[4096] UNFILLED;
 	ssize_t n = flistxattr(from, names, sizeof(names));
 	if (n < 0 && errno == EOPNOTSUPP)
 		return 0;

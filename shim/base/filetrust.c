@@ -13,8 +13,6 @@
 
 enum { LINKS_MAX = 40 };
 
-/* walk_path fills it: the buffers need not be zeroed first. */
-#define UNFILLED __attribute__((uninitialized))
 struct walk {
 	char done[PATH_MAX]; /* checked, no links, no trailing slash; "" is the root */
 	char rest[PATH_MAX]; /* not looked at yet */

@@ -96,7 +96,7 @@ static int load_name(struct ceiling *ret, struct arena *arena, const char *name,
 		return err_set(err, ERR_CONFIG, "ceiling \"%.128s\": neither a name nor an absolute path",
 			       name);
 	for (const char *const *dir = dirs; *dir; dir++) {
-		char path[4096];
+		char path[4096] UNFILLED;
 		bool found;
 		int n = snprintf(path, sizeof(path), "%s/%s.json", *dir, name);
 

@@ -119,7 +119,7 @@ int floorfile_load(struct floor *ret, bool *ret_found, struct arena *arena, cons
 		   const struct file_trust *trust, struct err *err)
 {
 	CLEANUP_FREE char *text = NULL;
-	char name[FLOORFILE_NAME], path[4096];
+	char name[FLOORFILE_NAME], path[4096] UNFILLED;
 	size_t len;
 
 	if (floorfile_name(name, kind, binary_key, err))

@@ -139,7 +139,7 @@ static void put_stub_names(const struct emit_plan *w, bool *first, struct buf *o
 
 static void put_syscalls(const struct emit_plan *w, struct buf *out)
 {
-	const char *names[SYS_MAX];
+	const char *names[SYS_MAX] UNFILLED;
 	bool first = true;
 
 	for (size_t g = 0; g < w->ngroups; g++) {

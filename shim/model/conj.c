@@ -153,7 +153,7 @@ int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, s
 
 	if (conj_disjoint(a, b))
 		return 0;
-	struct cond met[COND_PIECES];
+	struct cond met[COND_PIECES] UNFILLED;
 	if (conj_push(arena, out, &all, err))
 		return -1;
 	for (unsigned i = 0; i < COND_ARGS; i++) {
@@ -167,7 +167,7 @@ int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, s
 int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out, struct err *err)
 {
 	const struct conj all = {0};
-	struct cond vectors[COND_PIECES];
+	struct cond vectors[COND_PIECES] UNFILLED;
 	size_t base = out->n;
 
 	if (conj_push(arena, out, &all, err))
@@ -188,7 +188,7 @@ int conj_subtract(struct arena *arena, const struct conj *a, const struct conj *
 
 	if (conj_disjoint(a, b))
 		return conj_meet(arena, a, a, out, err);
-	struct cond rest[COND_PIECES];
+	struct cond rest[COND_PIECES] UNFILLED;
 	for (unsigned i = 0; i < COND_ARGS; i++) {
 		if (!(b->used & 1u << i))
 			continue;

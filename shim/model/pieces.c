@@ -153,7 +153,7 @@ static size_t complement(const struct cond *c, struct cond ret[static 64])
 
 size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES])
 {
-	struct cond rest[64], met[COND_PIECES];
+	struct cond rest[64] UNFILLED, met[COND_PIECES] UNFILLED;
 	size_t nrest = complement(b, rest), n = 0;
 
 	for (size_t i = 0; i < nrest; i++) {

@@ -13,7 +13,7 @@ enum { RECORD_VERSION = 1, RECORD_DEPTH = 8, RECORD_TOKENS = 4096 };
 int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err)
 {
 	CLEANUP_BUF struct buf text = {0};
-	char hex[65], root[PATH_MAX];
+	char hex[65], root[PATH_MAX] UNFILLED;
 
 	if (stateroot_path(root, key->runtime, key->root, err) < 0)
 		return -1;
@@ -29,7 +29,7 @@ int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, 
 
 static int add_root(struct regfile *f, struct arena *arena, const char *root, struct err *err)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX] UNFILLED;
 	int n = 0;
 
 	if (stateroot_path(path, f->reg.runtime, root, err) < 0)
@@ -47,7 +47,7 @@ static int add_root(struct regfile *f, struct arena *arena, const char *root, st
 static int default_roots(struct regfile *f, struct arena *arena, struct err *err)
 {
 	const char *xdg = getenv("XDG_RUNTIME_DIR"), *name = runtime_name(f->reg.runtime);
-	char path[PATH_MAX];
+	char path[PATH_MAX] UNFILLED;
 
 	(void)snprintf(path, sizeof(path), "/run/%s", name);
 	if (add_root(f, arena, path, err) < 0)
@@ -196,7 +196,7 @@ static bool sandbox_alive(const char *root, const char *id)
 bool regfile_alive(const struct regfile *f)
 {
 	for (int i = 0; f->roots[i]; i++) {
-		char path[PATH_MAX];
+		char path[PATH_MAX] UNFILLED;
 
 		if (f->reg.runtime == RUNTIME_RUNSC) {
 			if (sandbox_alive(f->roots[i], f->id))

@@ -19,7 +19,7 @@ static void gone_name(char dst[static GONE_NAME], const char *name)
 
 int registry_dir(const char **ret, struct arena *arena, bool create, struct err *err)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX] UNFILLED;
 	CLEANUP_FD int fd = statedir_open(NULL, create, err);
 
 	if ((fd < 0 && (create || err->sys != ENOENT)) || statedir_path(path, sizeof(path), err) < 0)
@@ -36,7 +36,7 @@ int registry_dir(const char **ret, struct arena *arena, bool create, struct err 
 static int damaged(const char *id, const char *name, struct err *err)
 {
 	const struct err cause = *err;
-	char dir[PATH_MAX];
+	char dir[PATH_MAX] UNFILLED;
 	struct err ignored;
 
 	if (statedir_path(dir, sizeof(dir), &ignored) < 0)

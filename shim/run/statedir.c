@@ -55,7 +55,7 @@ static int open_folder(int dirfd, const char *name, const char *shown, bool crea
 
 int statedir_open(const char *sub, bool create, struct err *err)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX] UNFILLED;
 
 	if (statedir_path(path, sizeof(path), err) < 0)
 		return -1;

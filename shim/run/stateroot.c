@@ -61,7 +61,7 @@ static int absolute(char dst[static PATH_MAX], const char *root, bool clean, str
 /* What exists of it as the kernel knows it, the rest as it is written. */
 static int follow(char dst[static PATH_MAX], char path[static PATH_MAX], struct err *err)
 {
-	char full[PATH_MAX];
+	char full[PATH_MAX] UNFILLED;
 	size_t cut = strlen(path);
 
 	memcpy(full, path, cut + 1);
@@ -89,7 +89,7 @@ static const char *default_root(char buf[static PATH_MAX], enum runtime_kind kin
 
 int stateroot_path(char dst[static PATH_MAX], enum runtime_kind kind, const char *root, struct err *err)
 {
-	char path[PATH_MAX], buf[PATH_MAX];
+	char path[PATH_MAX] UNFILLED, buf[PATH_MAX] UNFILLED;
 
 	if (absolute(path, root ? root : default_root(buf, kind), runtimes[kind].cleans, err) < 0)
 		return -1;
