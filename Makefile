@@ -87,11 +87,12 @@ asan-%:
 fuzzers:
 	$(MAKE) B=$(B)/fuzz CC=clang OPT="-O1 -g" SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
 
-# What Debian 12 has to have. None of these packages starts a service.
+# What Debian 12 has to have. Under systemd docker.io and containerd start their daemons; the tests start their own and leave those alone.
 BUILD_DEPS := gcc make libc6-dev libmd-dev gperf
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
-             patchelf xz-utils mandoc binutils util-linux ca-certificates
+             patchelf xz-utils mandoc binutils util-linux ca-certificates \
+             docker.io containerd podman conmon umoci skopeo uidmap containernetworking-plugins iproute2 iptables
 deps:
 	@tests/install-deps $(BUILD_DEPS) $(TEST_DEPS)
 demo: deps
