@@ -29,7 +29,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-all: $(B)/runclamp $(B)/clampctl $(B)/floor-payload
+all: $(B)/runclamp $(B)/clampctl $(B)/floor-payload $(B)/runclamp-containerd
 
 $(B)/runclamp: $(call obj,shim/run/main.c) $(B)/librunclamp.a
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -39,6 +39,19 @@ $(B)/clampctl: $(call obj,$(CTL_SRC)) $(B)/librunclamp.a
 $(B)/floor-payload: libexec/floor-payload.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN) -static -nostdlib -ffreestanding -fno-stack-protector -fcf-protection=none -o $@ $<
+# Which image a container of containerd has. Decoders from our own extract of containerd's API; generated code keeps no
+# rule of ours.
+CONTAINERD_OBJ := $(call obj,$(wildcard libexec/containerd/*.c)) $(B)/gen/containerd.pb-c.o
+CONTAINERD_LIBS := -l:libnghttp2.a -l:libprotobuf-c.a
+$(B)/runclamp-containerd: $(CONTAINERD_OBJ) $(B)/librunclamp.a
+	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(CONTAINERD_LIBS) $(LIBS)
+$(CONTAINERD_OBJ): CPPFLAGS += -Ilibexec
+$(CONTAINERD_OBJ): $(B)/gen/containerd.pb-c.h
+$(B)/gen/containerd.pb-c.h: libexec/containerd/containerd.proto
+	@mkdir -p $(@D)
+	protoc-c -I$(<D) --c_out=$(@D) $(<F)
+$(B)/gen/containerd.pb-c.o: $(B)/gen/containerd.pb-c.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $(@:.o=.c)
 $(B)/librunclamp.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -56,7 +69,7 @@ $(B)/gen/ceilings.inc: $(B)/gen/compile-ceilings $(sort $(wildcard config/whitel
 	$^ > $@.tmp && mv $@.tmp $@
 $(call obj,shim/load/ceiling_builtin.c): $(B)/gen/ceilings.inc
 # Another prefix or version: only what names a place is compiled again.
-$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c)): $(B)/gen/places
+$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c libexec/*/*.c)): $(B)/gen/places
 $(B)/gen/places: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(PLACES))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(PLACES))' > $@
@@ -88,7 +101,7 @@ fuzzers:
 	$(MAKE) B=$(B)/fuzz CC=clang OPT="-O1 -g" SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
 
 # What Debian 12 has to have. Under systemd docker.io and containerd start their daemons; the tests start their own and leave those alone.
-BUILD_DEPS := gcc make libc6-dev libmd-dev gperf
+BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
              patchelf xz-utils mandoc binutils util-linux ca-certificates \
@@ -117,7 +130,7 @@ install: all
 	  $(addprefix $(DESTDIR)$(sysconfdir)/runclamp/,closures.d floors.d whitelists)
 	install -d -m 750 $(DESTDIR)/var/log/runclamp
 	install $(B)/runclamp $(B)/clampctl $(DESTDIR)$(bindir)/
-	install $(B)/floor-payload $(DESTDIR)$(libexecdir)/
+	install $(B)/floor-payload $(B)/runclamp-containerd $(DESTDIR)$(libexecdir)/
 	ln -sf runclamp $(DESTDIR)$(bindir)/runclamp-runsc
 	install -m 644 config/whitelists/*.json $(DESTDIR)$(datadir)/whitelists/
 	test -e $(DESTDIR)$(sysconfdir)/runclamp/config.json || \

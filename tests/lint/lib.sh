@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What the checks share. They run from the top of the tree.
 
-SOURCE_DIRS="shim include tests integration hooks config docs"
+SOURCE_DIRS="shim libexec include tests integration hooks config docs"
 
 # files NAME...: the tree's files of these names (patterns).
 files() {

@@ -1,0 +1,301 @@
+/* runclamp-containerd ADDRESS NAMESPACE ID: which image a container of
+ * containerd has, by containerd's own records, as one JSON object:
+ *
+ *   image    the name in the container's record; "": it was made from none
+ *   target   the digest that this name (with CRI: the image's ID) has now, or null
+ *   config   the digest of the image's config, where the record itself holds it, as CRI's does, or null
+ *   parent   the chain ID of the layers that the container's root file system lies on, or null
+ *   content  the folder of the content store
+ *
+ * Tags move, so `target` alone proves nothing; `parent` is what binds it.
+ * Otherwise one sentence on standard error and an exit code other than 0. */
+#include "base/buf.h"
+#include "containerd.pb-c.h"
+#include "containerd/call.h"
+#include "containerd/jail.h"
+#include "containerd/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+enum {
+	DEADLINE_MS = 2000,
+	/* containerd's own bound on names (identifiers/validate.go) */
+	NAME_MAX_LEN = 76,
+	/* A remapped root file system, or Docker's with its "-init" layer, stands one or two above the
+	   image's. */
+	PARENTS_MAX = 4,
+};
+
+struct query {
+	const char *address, *space, *id;
+	struct connection *connection;
+	struct arena *arena;
+	struct err *err;
+};
+
+struct answer {
+	struct reply_container container;
+	const char *target, *parent, *content;
+};
+
+static int check_name(const char *s, const char *what, struct err *err)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t len = strlen(s);
+
+	if (!len || len > NAME_MAX_LEN || strspn(s, allowed) != len)
+		return err_set(err, ERR_USAGE, "\"%s\" is no %s of containerd's", s, what);
+	return 0;
+}
+
+/* Whoever listens there is believed: root, or in a user's own containerd that user. */
+static int check_peer(int fd, struct err *err)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return err_sys(err, "SO_PEERCRED");
+	if (peer.uid && peer.uid != geteuid())
+		return err_set(err, ERR_SYSTEM, "it is not trusted: uid %u listens there, not root",
+			       peer.uid);
+	return 0;
+}
+
+/* A connected socket that no longer blocks. */
+static int dial(const char *address, struct err *err)
+{
+	static const struct timeval patience = {.tv_sec = DEADLINE_MS / 1000};
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	size_t len = strlen(address);
+
+	if (*address != '/' || len >= sizeof(a.sun_path))
+		return err_set(err, ERR_USAGE, "the address must be the absolute path of a socket");
+	memcpy(a.sun_path, address, len + 1);
+	CLEANUP_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_sys(err, "socket");
+	/* connect blocks while the listener's queue is full. */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
+		return err_sys(err, "SO_SNDTIMEO");
+	if (connect(fd, (const struct sockaddr *)&a, sizeof(a)) < 0)
+		return err_sys(err, "connecting");
+	if (check_peer(fd, err))
+		return -1;
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+		return err_sys(err, "fcntl");
+	return TAKE_FD(fd);
+}
+
+/* The last resort, if the loop's own deadline should fail: the default action ends the process. */
+static void set_alarm(void)
+{
+	static const struct itimerval late = {.it_value.tv_sec = DEADLINE_MS / 1000 + 1};
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)signal(SIGALRM, SIG_DFL);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)setitimer(ITIMER_REAL, &late, NULL);
+}
+
+static ProtobufCBinaryData bytes(const char *s)
+{
+	return (ProtobufCBinaryData){strlen(s), (uint8_t *)(uintptr_t)s};
+}
+
+/* Packs a request and sends it off with the next wait. */
+static int ask(const struct query *q, struct call *call, const char *path, const ProtobufCMessage *request,
+	       size_t max)
+{
+	size_t len = protobuf_c_message_get_packed_size(request);
+	uint8_t *packed = arena_alloc(q->arena, len + 1);
+
+	if (!packed)
+		return err_set(q->err, ERR_LIMIT, "out of memory");
+	(void)protobuf_c_message_pack(request, packed);
+	*call = (struct call){.path = path, .request = packed, .len = len, .max = max};
+	return connection_ask(q->connection, call, q->err);
+}
+
+static int ask_word(const struct query *q, struct call *call, const char *path, const char *word, size_t max)
+{
+	C8d__Ask request = C8D__ASK__INIT;
+
+	request.word = bytes(word);
+	return ask(q, call, path, &request.base, max);
+}
+
+static int ask_stat(const struct query *q, struct call *call, const char *snapshotter, const char *key)
+{
+	C8d__AskStat request = C8D__ASK_STAT__INIT;
+
+	request.snapshotter = bytes(snapshotter);
+	request.key = bytes(key);
+	return ask(q, call, "/containerd.services.snapshots.v1.Snapshots/Stat", &request.base,
+		   REPLY_OTHER_MAX);
+}
+
+/* Waits for an answer of status 0. */
+static int take(const struct query *q, const struct call *call)
+{
+	if (connection_wait(q->connection, call, q->err))
+		return -1;
+	if (call->grpc)
+		return err_set(q->err, ERR_SYSTEM, "%s: gRPC status %ld: %s", call->path, call->grpc,
+			       call->says);
+	return 0;
+}
+
+static int take_container(const struct query *q, const struct call *call, struct answer *into)
+{
+	if (connection_wait(q->connection, call, q->err))
+		return -1;
+	if (call->grpc == CALL_STATUS_NOT_FOUND)
+		return err_set(q->err, ERR_SYSTEM, "it has no container %s in its namespace %s", q->id,
+			       q->space);
+	if (take(q, call))
+		return -1;
+	return reply_container(&into->container, q->arena, call->answer.body, call->answer.len, q->err);
+}
+
+/* The name may be gone by now: then there is no target. */
+static int take_target(const struct query *q, const struct call *call, struct answer *into)
+{
+	if (connection_wait(q->connection, call, q->err))
+		return -1;
+	if (call->grpc == CALL_STATUS_NOT_FOUND)
+		return 0;
+	if (take(q, call))
+		return -1;
+	return reply_target(&into->target, q->arena, call->answer.body, call->answer.len, q->err);
+}
+
+/* Up from the container's snapshot to the first that is named by a digest, the
+ * image's topmost layer (containerd's rootfs/apply.go names it by chain ID). A
+ * copy with other owners is called CHAINID-UID-GID and stands upon it
+ * (container_opts_unix.go, withRemappedSnapshotBase). */
+static int take_parent(const struct query *q, struct call *call, struct answer *into)
+{
+	const char *parent;
+
+	for (int i = 0; i < PARENTS_MAX; i++) {
+		if (take(q, call) ||
+		    reply_parent(&parent, q->arena, call->answer.body, call->answer.len, q->err))
+			return -1;
+		if (!*parent)
+			return err_set(q->err, ERR_SYSTEM,
+				       "the container's root file system lies on no layers of an image");
+		if (reply_is_digest(parent)) {
+			into->parent = parent;
+			return 0;
+		}
+		if (ask_stat(q, call, into->container.snapshotter, parent))
+			return -1;
+	}
+	return err_set(q->err, ERR_SYSTEM,
+		       "no image's layer was found under the container's root file system");
+}
+
+/* Two round trips: the container and the content store; then the snapshot and
+ * the image, which the container's record names. */
+static int look_up(const struct query *q, struct answer *into)
+{
+	struct call container, plugins, stat, image;
+	struct reply_container *c = &into->container;
+
+	if (ask_word(q, &container, "/containerd.services.containers.v1.Containers/Get", q->id,
+		     REPLY_CONTAINER_MAX) ||
+	    ask_word(q, &plugins, "/containerd.services.introspection.v1.Introspection/Plugins",
+		     "type==io.containerd.content.v1", REPLY_OTHER_MAX) ||
+	    take_container(q, &container, into))
+		return -1;
+	/* CRI keeps each image under its config's digest too, and that name does not move. */
+	const char *name = c->config ? c->config : c->image;
+	if (*c->snapshot_key && ask_stat(q, &stat, c->snapshotter, c->snapshot_key))
+		return -1;
+	if (*name && ask_word(q, &image, "/containerd.services.images.v1.Images/Get", name, REPLY_OTHER_MAX))
+		return -1;
+	if (take(q, &plugins) ||
+	    reply_content(&into->content, q->arena, plugins.answer.body, plugins.answer.len, q->err))
+		return -1;
+	if (*c->snapshot_key && take_parent(q, &stat, into))
+		return -1;
+	return *name ? take_target(q, &image, into) : 0;
+}
+
+static void member(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "%s\"%s\": ", out->len ? ", " : "{", name);
+	if (value)
+		buf_jstr(out, value, strlen(value));
+	else
+		buf_puts(out, "null");
+}
+
+static int print(const struct answer *a, struct err *err)
+{
+	CLEANUP_BUF struct buf out = {0};
+
+	member(&out, "image", a->container.image);
+	member(&out, "target", a->target);
+	member(&out, "config", a->container.config);
+	member(&out, "parent", a->parent);
+	member(&out, "content", a->content);
+	buf_puts(&out, "}\n");
+	if (out.failed)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	for (size_t at = 0; at < out.len;) {
+		ssize_t n = write(STDOUT_FILENO, out.data + at, out.len - at);
+		if (n < 0)
+			return err_sys(err, "writing the answer");
+		at += (size_t)n;
+	}
+	return 0;
+}
+
+static int run(const char *address, const char *space, const char *id, struct err *err)
+{
+	CLEANUP_ARENA struct arena arena = {.max = REPLY_ARENA_MAX};
+	const int64_t deadline = connection_now() + DEADLINE_MS;
+	struct query q = {.address = address, .space = space, .id = id, .arena = &arena, .err = err};
+	struct answer answer = {0};
+
+	if (check_name(space, "namespace", err) || check_name(id, "container ID", err))
+		return -1;
+	/* Never closed: the process may not, from here on. */
+	int fd = dial(address, err);
+	if (fd < 0 || jail_enter(fd, err))
+		return -1;
+	q.connection = connection_open(JAIL_SOCKET, space, deadline, &arena, err);
+	if (!q.connection)
+		return -1;
+	int wrong = look_up(&q, &answer);
+	connection_close(q.connection);
+	return wrong ? -1 : print(&answer, err);
+}
+
+int main(int argc, char **argv)
+{
+	static const char usage[] = "usage: runclamp-containerd ADDRESS NAMESPACE ID\n";
+	struct err err = {0};
+	char line[sizeof(err.msg) + 1];
+
+	if (argc != 4) {
+		(void)!write(STDERR_FILENO, usage, strlen(usage));
+		return err_exit_code(ERR_USAGE);
+	}
+	set_alarm();
+	if (!run(argv[1], argv[2], argv[3], &err))
+		return 0;
+	(void)err_wrap(&err, "containerd at %s", argv[1]);
+	int n = snprintf(line, sizeof(line), "%s\n", err.msg);
+	(void)!write(STDERR_FILENO, line, n < (int)sizeof(line) ? (size_t)n : sizeof(line) - 1);
+	return err_exit_code(err.kind);
+}
