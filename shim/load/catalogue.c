@@ -1,4 +1,6 @@
+#include "load/image.h"
 #include "load/needs_form.h"
+#include "load/reference.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -64,12 +66,24 @@ static int list(struct names *names, const char *dir, struct err *err)
 }
 
 struct search {
-	const char *dir, *ref;
+	const char *dir;
+	const struct image *image;
 	const struct file_trust *trust;
 	struct arena *arena;
 	struct needs *into;
 	struct err *err;
 };
+
+static bool is_one_of(const struct image *image, const char *reference, const char *digest)
+{
+	for (uint32_t i = 0; reference && i < image->nreferences; i++)
+		if (reference_same(reference, image->reference[i]))
+			return true;
+	for (uint32_t i = 0; digest && i < image->ndigests; i++)
+		if (!strcmp(digest, image->digest[i]))
+			return true;
+	return false;
+}
 
 /* Whose image the entry is: entries for others are not read further. */
 static int is_about(const struct search *s, const char *text, size_t len, const char *path, bool *ret)
@@ -86,7 +100,7 @@ static int is_about(const struct search *s, const char *text, size_t len, const 
 		return jread_fail(&r, 0, "an entry of the catalogue must name its image");
 	if (manifest_image(&r, image, &reference, &digest))
 		return -1;
-	*ret = (reference && !strcmp(reference, s->ref)) || (digest && !strcmp(digest, s->ref));
+	*ret = is_one_of(s->image, reference, digest);
 	return 0;
 }
 
@@ -118,12 +132,12 @@ static int read_entry(const struct search *s, const char *name)
 	return needs_intersect(s->into, s->arena, &one, s->err);
 }
 
-int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const char *ref,
+int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const struct image *image,
 			 const struct file_trust *trust, struct err *err)
 {
 	__attribute__((cleanup(names_free))) struct names names = {0};
 	struct needs found = {0};
-	const struct search s = {dir, ref, trust, arena, &found, err};
+	const struct search s = {dir, image, trust, arena, &found, err};
 
 	if (list(&names, dir, err))
 		return -1;

@@ -116,6 +116,7 @@ int config_defaults(struct config *ret, struct arena *arena, const struct settin
 		.handlers = h,
 		.nhandlers = 2,
 		.catalogue_dir = config_catalogue_dir,
+		.engines = {.docker_namespace = "moby", .docker_daemon_json = "/etc/docker/daemon.json"},
 	};
 	return 0;
 }

@@ -30,6 +30,16 @@ struct handler {
 	const char *ceiling;		/* a name, "runtime", or an absolute path */
 };
 
+/* Where the engines keep what they know of images; NULL: the engine's own default. */
+struct engine_config {
+	const char *docker_data_root;	/* else daemon.json's data-root, else /var/lib/docker */
+	const char *docker_namespace;	/* containerd's, where Docker's containers are: "moby" */
+	const char *docker_daemon_json; /* compiled in: /etc/docker/daemon.json */
+	const char *containerd_address; /* a socket; else the shim's GRPC_ADDRESS */
+	const char *containerd_root;	/* else what containerd says, else /var/lib/containerd */
+	const char *storage_root;	/* of containers/storage, where a bundle is not below it (CRI-O) */
+};
+
 struct config {
 	const char *path;	    /* the file that was read; NULL: defaults */
 	bool source_refuse;	    /* on_source_error */
@@ -43,6 +53,7 @@ struct config {
 	const struct handler *handlers;
 	uint32_t nhandlers;
 	const char *catalogue_dir; /* compiled in: /etc/runclamp/closures.d */
+	struct engine_config engines;
 };
 
 /* Where things are; compiled in, a test build can set another prefix. */

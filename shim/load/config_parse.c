@@ -21,6 +21,7 @@ enum {
 	KEY_STARTCONTAINER_HOOKS,
 	KEY_MAX_BUNDLE_BYTES,
 	KEY_HANDLERS,
+	KEY_ENGINES,
 	TOP_KEYS,
 };
 static const char *const top_keys[] = {SHARED_KEYS,
@@ -32,6 +33,7 @@ static const char *const top_keys[] = {SHARED_KEYS,
 				       "startcontainer_hooks",
 				       "max_bundle_bytes",
 				       "handlers",
+				       "engines",
 				       NULL};
 enum { KEY_RUNTIME = KEY_SHARED, KEY_PATH, KEY_INNER, KEY_ARGS, HANDLER_KEYS };
 static const char *const handler_keys[] = {SHARED_KEYS, "runtime", "path", "inner", "args", NULL};
@@ -287,7 +289,8 @@ int config_parse(struct config *ret, struct arena *arena, const char *text, size
 	if (config_defaults(&c, arena, &top, err) < 0)
 		return -1;
 	c.path = where;
-	if (read_sources(&p, vals, &c) < 0 || read_rest(&p, vals, &c) < 0)
+	if (read_sources(&p, vals, &c) < 0 || read_rest(&p, vals, &c) < 0 ||
+	    (vals[KEY_ENGINES] && cfg_read_engines(&p, vals[KEY_ENGINES], &c.engines) < 0))
 		return -1;
 	if (vals[KEY_HANDLERS]) {
 		c.nhandlers = 0;

@@ -33,4 +33,8 @@ int cfg_read_path(const struct cfg_parser *p, uint32_t tok, const char *key, con
 int cfg_members(const struct cfg_parser *p, uint32_t tok, const char *key, const char *const names[],
 		uint32_t vals[]) MUST_CHECK;
 
+/* The key "engines". */
+struct engine_config;
+int cfg_read_engines(const struct cfg_parser *p, uint32_t tok, struct engine_config *ret) MUST_CHECK;
+
 #endif

@@ -1,21 +1,11 @@
 #include "base/text.h"
+#include "load/image.h"
 #include "load/needs_form.h"
 #include "load/profile_json.h"
 
 #include <string.h>
 
 enum { REFERENCE_MAX = 512 };
-
-/* Only the one spelling: what is compared must not have two. */
-static bool digest_ok(const char *s)
-{
-	static const char sha256[] = "sha256:";
-
-	if (strncmp(s, sha256, strlen(sha256)) != 0)
-		return false;
-	s += strlen(sha256);
-	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
-}
 
 int manifest_image(const struct jread *r, uint32_t image, const char **ret_reference, const char **ret_digest)
 {
@@ -33,7 +23,7 @@ int manifest_image(const struct jread *r, uint32_t image, const char **ret_refer
 		return -1;
 	if (reference && strchr(reference, ' '))
 		return jread_fail(r, key[0], "image.reference must not hold blanks");
-	if (digest && !digest_ok(digest))
+	if (digest && !digest_ok(digest, strlen(digest)))
 		return jread_fail(r, key[1], "image.digest must be \"sha256:\" and 64 lower-case hex digits");
 	*ret_reference = reference;
 	*ret_digest = digest;

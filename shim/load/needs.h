@@ -47,6 +47,12 @@ int needs_from_annotations(struct needs *ret, struct arena *arena, const struct 
 			   const char *const *aliases, struct err *err) MUST_CHECK;
 enum { NEEDS_ALIASES_MAX = 8 };
 
+/* The same keys as labels of the image itself (config.Labels of its configuration). An image has no
+ * container's name: a key with "/NAME" is refused, and so are two members that Go would take for one. */
+struct image;
+int needs_from_labels(struct needs *ret, struct arena *arena, const struct image *image,
+		      const char *const *aliases, struct err *err) MUST_CHECK;
+
 /* A manifest (runclamp-needs(7): version, image, syscalls, capabilities, network) from
  * text; `where` names it in messages. ret_reference/ret_digest may be NULL. */
 int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text, size_t len,
@@ -57,11 +63,11 @@ int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text
 int needs_intersect(struct needs *into, struct arena *arena, const struct needs *other,
 		    struct err *err) MUST_CHECK;
 
-/* The catalogue: DIR/NAME.json manifests (a trusted folder) whose image.reference equals, or
- * image.digest equals, ref; several are intersected. None found, or no such folder: ret->declared is
+/* The catalogue: DIR/NAME.json manifests (a trusted folder) whose image.reference or image.digest
+ * is one of the image's; several are intersected. None found, or no such folder: ret->declared is
  * false. Refused: more than CATALOGUE_FILES entries, one of more than NEEDS_TEXT_MAX bytes, one that is
  * no JSON object with an image (it might have been meant for this one). */
-int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const char *ref,
+int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const struct image *image,
 			 const struct file_trust *trust, struct err *err) MUST_CHECK;
 enum { CATALOGUE_FILES = 4096 };
 

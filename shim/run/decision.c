@@ -36,7 +36,7 @@ static bool pass_needs(struct work *w)
 	return !work_refuse(
 		w, GATE_NEEDS,
 		"the container declares no needs, and handler %s refuses that (on_missing = \"deny\"); "
-		"declare its calls in the annotation io.runclamp.syscalls",
+		"declare its calls in the annotation or the image's label io.runclamp.syscalls",
 		w->handler->name);
 }
 

@@ -7,6 +7,7 @@
 #include "load/bundle.h"
 #include "load/ceiling.h"
 #include "load/config.h"
+#include "load/image.h"
 #include "load/needs.h"
 #include "model/runtime.h"
 #include "run/identity.h"
@@ -46,6 +47,7 @@ struct decision {
 	bool is_sandbox; /* a pod's pause container */
 	bool inject;	 /* whether `section` belongs into config.json */
 
+	const struct image *image; /* what the engine says the container was made from; NULL: nothing */
 	struct needs needs;
 	struct ceiling whitelist;
 	const struct ceiling *sentry; /* runsc: the table of that very binary; else NULL */
@@ -67,8 +69,9 @@ struct decision {
 };
 
 /* `container`: the ID it is created under, or NULL: nothing is created. `image`: a reference or digest for
- * the catalogue's look-up, or NULL: the catalogue is not read. `ret` is zeroed memory. 0: decided (look at
- * verdict); -1: could not decide (fail closed). `ret` may be passed to decision_free after both. */
+ * the catalogue's look-up, or NULL: what the engine says, if an engine made the bundle. `ret` is zeroed
+ * memory. 0: decided (look at verdict); -1: could not decide (fail closed). `ret` may be passed to
+ * decision_free after both. */
 int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,
 		  const struct bundle *b, const struct identity *id, const char *container, const char *image,
 		  struct err *err) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "run/record.h"
 #include "base/clock.h"
+#include "load/image.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -127,8 +128,13 @@ static void format_within(const struct record_context *ctx, struct buf *out, con
 		image = bundle_annotation(ctx->bundle, "io.kubernetes.cri.image-name");
 	if (ctx->bundle && !image)
 		image = bundle_annotation(ctx->bundle, "io.kubernetes.cri-o.ImageName");
-	if (image)
+	const struct image *known = ctx->decision ? ctx->decision->image : NULL;
+	if (known && known->nreferences > 0)
+		put_string(out, "image", known->reference[0], cut->text / 4);
+	else if (image)
 		put_string(out, "image", image->value, cut->text / 4);
+	if (known && known->ndigests > 0)
+		put_string(out, "image_digest", known->digest[0], DIGEST_SIZE);
 	if (ctx->error) {
 		put_string(out, "verdict", "error", 16);
 		put_string(out, "sentence", ctx->error->msg, cut->text);

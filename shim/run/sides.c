@@ -1,6 +1,5 @@
 #include "load/floorfile.h"
 #include "load/profile_json.h"
-#include "policy/sandbox.h"
 #include "run/work.h"
 #include <string.h>
 
@@ -26,41 +25,6 @@ static int read_engine(struct work *w)
 			  "the engine's profile names %zu calls that this version does not know: they are "
 			  "denied",
 			  unknown.n);
-	return 0;
-}
-
-static int read_needs(struct work *w)
-{
-	struct needs *n = &w->d->needs;
-
-	if (w->config->sources & SOURCE_ANNOTATION &&
-	    needs_from_annotations(n, w->arena, w->bundle, w->config->aliases, w->err) < 0)
-		return -1;
-	if (w->image && w->config->sources & SOURCE_CATALOGUE) {
-		struct needs *more = work_alloc(w, sizeof(*more));
-
-		if (!more)
-			return -1;
-		if (needs_from_catalogue(more, w->arena, w->config->catalogue_dir, w->image, &trust, w->err) <
-			    0 ||
-		    needs_intersect(n, w->arena, more, w->err) < 0)
-			return -1;
-	}
-	/* A pod's annotations come with its pause container too: they speak of
-	 * the containers. */
-	w->d->is_sandbox = sandbox_is(w->bundle, w->container);
-	if (n->unnamed_key && !w->d->is_sandbox)
-		return err_set(w->err, ERR_NEEDS,
-			       "the annotation \"%s\" speaks of one container of a pod, and this engine does "
-			       "not say "
-			       "which container this is; use the key without \"/NAME\"",
-			       n->unnamed_key);
-	if (w->d->is_sandbox) {
-		sandbox_needs(&n->allow, &n->named);
-		n->declared = true;
-		n->source[0] = "built in: the pod's pause container";
-		n->nsources = 1;
-	}
 	return 0;
 }
 
@@ -115,7 +79,7 @@ int sides_read(struct work *w)
 	w->d->sides = work_alloc(w, sizeof(*w->d->sides));
 	if (!w->d->sides)
 		return -1;
-	if (read_ceiling(w) < 0 || read_engine(w) < 0 || read_needs(w) < 0 || read_floor(w) < 0)
+	if (read_ceiling(w) < 0 || read_engine(w) < 0 || sources_read(w) < 0 || read_floor(w) < 0)
 		return -1;
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* What the steps of one decision share. Private to decision.c, sides.c and
- * closure.c. */
+/* What the steps of one decision share. Private to decision.c, sides.c,
+ * sources.c and closure.c. */
 #ifndef RUNCLAMP_RUN_WORK_H
 #define RUNCLAMP_RUN_WORK_H
 
@@ -31,6 +31,9 @@ void *work_alloc(struct work *w, size_t size) MUST_CHECK;
 
 /* sides.c: reads engine profile, needs, ceiling and floor into the decision. */
 int sides_read(struct work *w) MUST_CHECK;
+
+/* sources.c: the needs, part of that. */
+int sources_read(struct work *w) MUST_CHECK;
 
 /* closure.c: meets the sides, accounts for what each gate took, and writes the
  * section for the runtime. */

@@ -1,4 +1,5 @@
 /* What an image declares, in every form, and what several forms leave. */
+#include "load/image.h"
 #include "needs_fixture.h"
 #include "tmpdir.h"
 
@@ -238,6 +239,17 @@ static void put_file(const char *name, const char *text)
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+static int look_up(struct needs *ret, struct arena *arena, const char *dir, const char *name, struct err *err)
+{
+	struct image image = {0};
+
+	if (!strncmp(name, "sha256:", 7))
+		image.digest[image.ndigests++] = name;
+	else
+		image.reference[image.nreferences++] = name;
+	return needs_from_catalogue(ret, arena, dir, &image, NULL, err);
+}
+
 static void test_catalogue(void **state)
 {
 	static const struct {
@@ -266,22 +278,22 @@ static void test_catalogue(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
 		CLEANUP_ARENA struct arena arena = {0};
 
-		if (needs_from_catalogue(&n, &arena, dir, lookups[i].ref, NULL, &err))
+		if (look_up(&n, &arena, dir, lookups[i].ref, &err))
 			fail_msg("%s", err.msg);
 		check_names(&n, lookups[i].names, "", i);
 		assert_int_equal(n.nsources, lookups[i].sources);
 	}
 
 	CLEANUP_ARENA struct arena arena = {0};
-	assert_int_equal(needs_from_catalogue(&n, &arena, dir, "other", NULL, &err), -1);
+	assert_int_equal(look_up(&n, &arena, dir, "other", &err), -1);
 	assert_non_null(strstr(err.msg, "c.json: version is missing"));
 	put_file("e.json", "{");
-	assert_int_equal(needs_from_catalogue(&n, &arena, dir, "x", NULL, &err), -1);
+	assert_int_equal(look_up(&n, &arena, dir, "x", &err), -1);
 	assert_non_null(strstr(err.msg, "e.json"));
 	put_file("e.json", "{\"version\":1,\"syscalls\":[]}");
-	assert_int_equal(needs_from_catalogue(&n, &arena, dir, "x", NULL, &err), -1);
+	assert_int_equal(look_up(&n, &arena, dir, "x", &err), -1);
 	assert_non_null(strstr(err.msg, "must name its image"));
-	assert_int_equal(needs_from_catalogue(&n, &arena, "/nonexistent/folder", "x", NULL, &err), 0);
+	assert_int_equal(look_up(&n, &arena, "/nonexistent/folder", "x", &err), 0);
 	assert_false(n.declared);
 }
 

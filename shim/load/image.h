@@ -1,0 +1,85 @@
+/* The image a container was made from, as its engine's own records say: never
+ * what the bundle says, which a user can shape. */
+#ifndef RUNCLAMP_LOAD_IMAGE_H
+#define RUNCLAMP_LOAD_IMAGE_H
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "load/config.h"
+#include "load/jread.h"
+
+/* Of a record or blob; the records of a thousand labels and Docker's largest
+ * image configurations stay well below. */
+enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20, IMAGE_NAMES_MAX = 64 };
+/* "sha256:" and 64 lower-case hex digits, the one spelling; with its NUL. */
+enum { DIGEST_SIZE = 7 + 64 + 1 };
+
+struct image {
+	const char *engine; /* "Docker", "containerd", "containers/storage" */
+	const char *where;  /* the file of the configuration, for messages */
+	const char *config; /* the image's configuration (OCI image-spec, config.md), digest checked; in the
+			       arena */
+	size_t config_len;
+	/* What the catalogue is asked for; the first digest is the configuration's own, which Docker calls
+	 * the image ID; those of manifests follow. References are the names that the engine has for this
+	 * digest now: names move. More than IMAGE_NAMES_MAX is an error, as a name left out could be the one
+	 * that narrows. */
+	const char *digest[IMAGE_NAMES_MAX];
+	uint32_t ndigests;
+	const char *reference[IMAGE_NAMES_MAX];
+	uint32_t nreferences;
+};
+
+bool digest_ok(const char *s, size_t len);
+
+/* No-ops for what is there already. `s` need not end in NUL. */
+int image_add_digest(struct image *i, struct arena *arena, const char *s, size_t len,
+		     struct err *err) MUST_CHECK;
+int image_add_reference(struct image *i, struct arena *arena, const char *s, size_t len,
+			struct err *err) MUST_CHECK;
+
+/* Reads a file that is named by its content: at most IMAGE_BLOB_MAX bytes, and its SHA-256 must be the
+ * digest's. *ret_text is in the arena. A file that does not exist: err->sys == ENOENT. */
+int image_blob(const char **ret_text, size_t *ret_len, struct arena *arena, const char *path,
+	       const char *digest, struct err *err) MUST_CHECK;
+/* An engine's own record, of at most IMAGE_RECORD_MAX bytes, from a path that only root (rootless: the user
+ * himself) can write to: one array or object. A file that does not exist: err->sys == ENOENT. */
+int image_open(struct jread *ret, struct jdoc *ret_doc, struct arena *arena, const char *path,
+	       enum jtok_type type, struct err *err) MUST_CHECK;
+/* A path in the arena; NULL with the error set. */
+const char *image_path(struct arena *arena, struct err *err, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* Where a bundle lies says which engine made it, as nobody but root can put one there (bundle_open):
+ *   …/io.containerd.runtime.v2.task/NAMESPACE/ID  containerd; Docker's in Docker's namespace
+ *   ROOT/DRIVER-containers/ID/userdata            Podman, CRI-O (containers/storage)
+ * Strings are in the arena. */
+enum engine_kind { ENGINE_NONE, ENGINE_DOCKER, ENGINE_CONTAINERD, ENGINE_STORAGE };
+struct engine_place {
+	enum engine_kind kind;
+	const char *id;
+	const char *space;  /* containerd's namespace */
+	const char *root;   /* containers/storage: the folder before DRIVER-containers */
+	const char *driver; /* "overlay", "vfs" */
+};
+/* `path`: absolute, without links. */
+int engine_place(struct engine_place *ret, struct arena *arena, const char *path,
+		 const struct engine_config *c, struct err *err) MUST_CHECK;
+
+/* Docker: DATA/containers/ID/config.v2.json names the image ID and the driver, DATA/image/DRIVER/imagedb has
+ * the configuration under its digest, repositories.json the names. The record's labels are the image's and
+ * `docker run --label`'s mixed: they are not read. DATA is config's data_root, else daemon.json's, else
+ * /var/lib/docker; `rootfs`, the bundle's root.path, must lie below it. With the containerd image store
+ * (Docker 29's default) the blobs are in containerd's content store. */
+int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
+		      const char *rootfs, const struct engine_config *c, struct err *err) MUST_CHECK;
+
+/* Podman, CRI-O: ROOT/DRIVER-containers/containers.json (or volatile-containers.json) has the image ID and
+ * the layer of the container, which `rootfs` must show; the configuration is a file of ROOT/DRIVER-images/ID.
+ * *ret_found is false for a container without an image. Where the bundle is not in the store itself (CRI-O,
+ * Podman's transient store), ROOT is config's root, else /var/lib/containers/storage. Layout:
+ * containers/storage, containers.go and images.go. */
+int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
+		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
+		       struct err *err) MUST_CHECK;
+
+#endif

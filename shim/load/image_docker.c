@@ -1,0 +1,187 @@
+/* Docker's own records (image.h). Their layout is Docker's since 1.10:
+ * container/container.go (config.v2.json), image/fs.go, reference/store.go. */
+#include "load/image.h"
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+enum { DRIVER_MAX = 64, RECORD_ID_LEN = 64 };
+
+struct docker {
+	const struct engine_place *place;
+	const struct engine_config *config;
+	struct arena *arena;
+	struct err *err;
+	const char *data; /* data-root, with userns-remap's folder */
+	const char *driver;
+	const char *id;		/* the image's, a digest */
+	const char *manifest;	/* the containerd image store: the digest of the manifest; or NULL */
+	const char *asked_name; /* what the user typed: a name, or an ID */
+};
+
+static int data_root_of_daemon(struct docker *d)
+{
+	struct jread r;
+	struct jdoc doc;
+
+	d->data = "/var/lib/docker";
+	if (image_open(&r, &doc, d->arena, d->config->docker_daemon_json, JTOK_OBJECT, d->err) < 0)
+		return d->err->sys == ENOENT ? 0 : -1;
+	uint32_t root = jdoc_get(&doc, 0, "data-root");
+	if (!root)
+		return 0;
+	if (jread_line(&r, root, "data-root", PATH_MAX, &d->data) < 0)
+		return -1;
+	return *d->data == '/' ? 0 : jread_fail(&r, root, "data-root must be an absolute path");
+}
+
+/* What Docker's userns-remap puts behind the data-root: "UID.GID". */
+static size_t remap_len(const char *s)
+{
+	size_t uid = strspn(s, "0123456789");
+	size_t gid = s[uid] == '.' ? strspn(s + uid + 1, "0123456789") : 0;
+
+	return uid && gid && s[uid + 1 + gid] == '/' ? uid + 1 + gid : 0;
+}
+
+/* The root file system that Docker gave the container lies in its store: another store's would be another
+ * Docker's, with other images. */
+static int find_data_root(struct docker *d, const char *rootfs)
+{
+	if (d->config->docker_data_root)
+		d->data = d->config->docker_data_root;
+	else if (data_root_of_daemon(d) < 0)
+		return -1;
+	size_t len = strlen(d->data);
+	while (len > 1 && d->data[len - 1] == '/')
+		len--;
+	if (strncmp(rootfs, d->data, len) != 0 || rootfs[len] != '/')
+		return err_set(
+			d->err, ERR_NEEDS,
+			"the container's root file system %.200s does not lie below Docker's data-root "
+			"%.*s; name the right one as engines.docker.data_root",
+			rootfs, (int)len, d->data);
+	size_t remap = remap_len(rootfs + len + 1);
+	d->data = image_path(d->arena, d->err, "%.*s", (int)(remap ? len + 1 + remap : len),
+			     remap ? rootfs : d->data);
+	return d->data ? 0 : -1;
+}
+
+static bool is_plain(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	return *s && s[strspn(s, chars)] == '\0';
+}
+
+/* The digest of the manifest that the container was made from: only the containerd image store has one. */
+static int read_manifest_digest(struct docker *d, const struct jread *r)
+{
+	uint32_t manifest = jread_unless_null(r->doc, jdoc_get(r->doc, 0, "ImageManifest"));
+
+	if (!manifest)
+		return 0;
+	return jread_line(r, jdoc_get(r->doc, manifest, "digest"), "ImageManifest.digest", DIGEST_SIZE,
+			  &d->manifest);
+}
+
+static int read_container(struct docker *d)
+{
+	const char *path =
+		image_path(d->arena, d->err, "%s/containers/%s/config.v2.json", d->data, d->place->id);
+	struct jread r;
+	struct jdoc doc;
+	uint32_t tok;
+
+	if (!path || image_open(&r, &doc, d->arena, path, JTOK_OBJECT, d->err) < 0)
+		return -1;
+	tok = jdoc_get(&doc, 0, "Image");
+	if (jread_line(&r, tok, "Image", DIGEST_SIZE, &d->id) < 0)
+		return -1;
+	if (!digest_ok(d->id, strlen(d->id)))
+		return jread_fail(&r, tok, "Image must be a sha256 digest");
+	tok = jdoc_get(&doc, 0, "Driver");
+	if (jread_line(&r, tok, "Driver", DRIVER_MAX, &d->driver) < 0)
+		return -1;
+	if (!is_plain(d->driver))
+		return jread_fail(&r, tok, "Driver must be a storage driver's name");
+	tok = jdoc_get(&doc, jdoc_get(&doc, 0, "Config"), "Image");
+	if (tok && jread_line(&r, tok, "Config.Image", PATH_MAX, &d->asked_name) < 0)
+		return -1;
+	return read_manifest_digest(d, &r);
+}
+
+/* {"Repositories": {"busybox": {"busybox:1": "sha256:ID", "busybox@sha256:…": "sha256:ID"}}} */
+static int add_names(struct image *image, const struct docker *d, const struct jread *r, uint32_t repository)
+{
+	JREAD_EACH_MEMBER(i, k, r->doc, repository)
+	{
+		const char *name, *at;
+		size_t len;
+
+		if (r->doc->tok[k + 1].type != JTOK_STRING || !jdoc_streq(r->doc, k + 1, d->id))
+			continue;
+		if (jread_string(r, k, "a name", &name, &len) < 0 ||
+		    image_add_reference(image, d->arena, name, len, d->err) < 0)
+			return -1;
+		at = memchr(name, '@', len);
+		if (at && digest_ok(at + 1, len - (size_t)(at + 1 - name)) &&
+		    image_add_digest(image, d->arena, at + 1, len - (size_t)(at + 1 - name), d->err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_names(struct image *image, const struct docker *d)
+{
+	const char *path = image_path(d->arena, d->err, "%s/image/%s/repositories.json", d->data, d->driver);
+	struct jread r;
+	struct jdoc doc;
+
+	/* The name as it was when the container was made. */
+	if (d->asked_name &&
+	    image_add_reference(image, d->arena, d->asked_name, strlen(d->asked_name), d->err) < 0)
+		return -1;
+	if (!path)
+		return -1;
+	if (image_open(&r, &doc, d->arena, path, JTOK_OBJECT, d->err) < 0)
+		return d->err->sys == ENOENT ? 0 : -1;
+	uint32_t all = jdoc_get(&doc, 0, "Repositories");
+	if (!all || doc.tok[all].type != JTOK_OBJECT)
+		return 0;
+	JREAD_EACH_MEMBER(i, k, &doc, all)
+	if (doc.tok[k + 1].type == JTOK_OBJECT && add_names(image, d, &r, k + 1) < 0)
+		return -1;
+	return 0;
+}
+
+static int read_image(struct image *image, const struct docker *d)
+{
+	const char *path = image_path(d->arena, d->err, "%s/image/%s/imagedb/content/sha256/%s", d->data,
+				      d->driver, strchr(d->id, ':') + 1);
+
+	if (!path || image_add_digest(image, d->arena, d->id, strlen(d->id), d->err) < 0)
+		return -1;
+	image->where = path;
+	if (image_blob(&image->config, &image->config_len, d->arena, path, d->id, d->err) == 0)
+		return 0;
+	return d->err->sys == ENOENT
+		       ? err_set(d->err, ERR_NEEDS,
+				 "%s is missing: the image was removed while the container still "
+				 "exists; load or build it again, or make the container anew",
+				 path)
+		       : -1;
+}
+
+int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
+		      const char *rootfs, const struct engine_config *c, struct err *err)
+{
+	struct docker d = {.place = place, .config = c, .arena = arena, .err = err};
+
+	*ret = (struct image){.engine = "Docker"};
+	if (strlen(place->id) != RECORD_ID_LEN || place->id[strspn(place->id, "0123456789abcdef")])
+		return err_set(err, ERR_NEEDS, "\"%.80s\" is no ID of a container of Docker's", place->id);
+	if (find_data_root(&d, rootfs) < 0 || read_container(&d) < 0 || read_image(ret, &d) < 0)
+		return -1;
+	return read_names(ret, &d);
+}

@@ -1,0 +1,239 @@
+/* The records of containers/storage, Podman's and CRI-O's store (image.h). */
+#include "load/image.h"
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static const char default_root[] = "/var/lib/containers/storage";
+enum { HEX_LEN = 64 };
+
+struct store {
+	const struct engine_place *place;
+	struct arena *arena;
+	struct err *err;
+	const char *root[2]; /* where the bundle lies, and where the images are kept */
+	const char *id;	     /* the image's, 64 hex digits; "": none */
+	const char *layer;
+};
+
+static bool is_hex_id(const char *s)
+{
+	return strlen(s) == HEX_LEN && s[strspn(s, "0123456789abcdef")] == '\0';
+}
+
+/* A member that is a string, and may be empty or absent. */
+static int get_string(const struct jread *r, uint32_t obj, const char *name, const char **ret)
+{
+	uint32_t tok = jdoc_get(r->doc, obj, name);
+	size_t len;
+
+	*ret = "";
+	if (!tok)
+		return 0;
+	if (jread_type(r, tok, JTOK_STRING, name) < 0)
+		return -1;
+	*ret = jdoc_string(r->doc, tok, r->arena, &len);
+	return *ret ? 0 : jread_nomem(r);
+}
+
+/* The element of the array whose "id" it is; 0: none. */
+static uint32_t find_id(const struct jdoc *doc, const char *id)
+{
+	JREAD_EACH(i, t, doc, 0)
+	{
+		uint32_t tok = jdoc_get(doc, t, "id");
+
+		if (tok && doc->tok[tok].type == JTOK_STRING && jdoc_streq(doc, tok, id))
+			return t;
+	}
+	return 0;
+}
+
+/* 1: the container is in this file, 0: it is not, or there is no such file. */
+static int look_in(struct store *s, const char *path)
+{
+	struct jread r;
+	struct jdoc doc;
+
+	if (!path)
+		return -1;
+	if (image_open(&r, &doc, s->arena, path, JTOK_ARRAY, s->err) < 0)
+		return s->err->sys == ENOENT ? 0 : -1;
+	uint32_t tok = find_id(&doc, s->place->id);
+	if (!tok)
+		return 0;
+	if (get_string(&r, tok, "image", &s->id) < 0 || get_string(&r, tok, "layer", &s->layer) < 0)
+		return -1;
+	if (*s->id && !is_hex_id(s->id))
+		return jread_fail(&r, tok, "image must be an image's ID, 64 hex digits");
+	return 1;
+}
+
+/* Podman 5 keeps containers of --rm in a file of their own. */
+static int find_container(struct store *s)
+{
+	static const char *const files[] = {"containers.json", "volatile-containers.json"};
+	int found = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(s->root) && found == 0; i++)
+		for (size_t f = 0; f < ARRAY_LEN(files) && found == 0; f++)
+			found = look_in(s, image_path(s->arena, s->err, "%s/%s-containers/%s", s->root[i],
+						      s->place->driver, files[f]));
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	return err_set(s->err, ERR_NEEDS,
+		       "neither %s nor %s has a record of the container; name the store's root as "
+		       "engines.storage.root",
+		       s->root[0], s->root[1]);
+}
+
+/* The layer's folder is a component of the root file system's path: it is the record's container that
+ * starts here, and no other. */
+static int check_layer(const struct store *s, const char *rootfs)
+{
+	size_t len = strlen(s->layer);
+
+	for (const char *at = rootfs; len > 0 && (at = strstr(at, s->layer)); at += len)
+		if (at > rootfs && at[-1] == '/' && (at[len] == '/' || at[len] == '\0'))
+			return 0;
+	return err_set(
+		s->err, ERR_NEEDS,
+		"the container's root file system %.200s is not the layer %.12s… that its record names",
+		rootfs, s->layer);
+}
+
+/* Big data whose name holds more than letters and digits lies under "=" and the name in base64
+ * (containers/storage, makeBigDataBaseName). */
+static void base64_name(char *dst, const char *s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned v = (unsigned)(unsigned char)s[i] << 16;
+
+		if (i + 1 < len)
+			v |= (unsigned)(unsigned char)s[i + 1] << 8;
+		if (i + 2 < len)
+			v |= (unsigned char)s[i + 2];
+		*dst++ = digits[v >> 18];
+		*dst++ = digits[v >> 12 & 63];
+		*dst++ = i + 1 < len ? digits[v >> 6 & 63] : '=';
+		*dst++ = i + 2 < len ? digits[v & 63] : '=';
+	}
+	*dst = '\0';
+}
+
+static int read_config(struct image *image, const struct store *s)
+{
+	char digest[DIGEST_SIZE], name[2 * DIGEST_SIZE];
+
+	(void)snprintf(digest, sizeof(digest), "sha256:%s", s->id);
+	base64_name(name, digest);
+	if (image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(s->root); i++) {
+		image->where = image_path(s->arena, s->err, "%s/%s-images/%s/=%s", s->root[i],
+					  s->place->driver, s->id, name);
+		if (!image->where)
+			return -1;
+		if (image_blob(&image->config, &image->config_len, s->arena, image->where, digest, s->err) ==
+		    0)
+			return 0;
+		if (s->err->sys != ENOENT)
+			return -1;
+	}
+	return err_set(s->err, ERR_NEEDS,
+		       "%s is missing: the image was removed while the container still exists; load or build "
+		       "it again, or make the container anew",
+		       image->where);
+}
+
+static int add_names(struct image *image, const struct store *s, const struct jread *r, uint32_t names)
+{
+	if (!names || r->doc->tok[names].type != JTOK_ARRAY)
+		return 0;
+	JREAD_EACH(i, t, r->doc, names)
+	{
+		const char *name;
+		size_t len;
+
+		if (jread_string(r, t, "a name", &name, &len) < 0 ||
+		    image_add_reference(image, s->arena, name, len, s->err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Manifests: "big-data-digests": {"manifest-sha256:…": "sha256:…", …}. */
+static int add_manifests(struct image *image, const struct store *s, const struct jread *r, uint32_t digests)
+{
+	static const char prefix[] = "manifest-";
+
+	if (!digests || r->doc->tok[digests].type != JTOK_OBJECT)
+		return 0;
+	JREAD_EACH_MEMBER(i, k, r->doc, digests)
+	{
+		const char *name;
+		size_t len;
+
+		if (jread_string(r, k, "a name", &name, &len) < 0)
+			return -1;
+		if (len > strlen(prefix) && !memcmp(name, prefix, strlen(prefix)) &&
+		    digest_ok(name + strlen(prefix), len - strlen(prefix)) &&
+		    image_add_digest(image, s->arena, name + strlen(prefix), len - strlen(prefix), s->err) <
+			    0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The store's index of images; without it there are no names. */
+static int read_index(struct image *image, const struct store *s, const char *root)
+{
+	const char *path = image_path(s->arena, s->err, "%s/%s-images/images.json", root, s->place->driver),
+		   *digest;
+	struct jread r;
+	struct jdoc doc;
+
+	if (!path)
+		return -1;
+	if (image_open(&r, &doc, s->arena, path, JTOK_ARRAY, s->err) < 0)
+		return s->err->sys == ENOENT ? 0 : -1;
+	uint32_t tok = find_id(&doc, s->id);
+	if (!tok)
+		return 0;
+	if (get_string(&r, tok, "digest", &digest) < 0)
+		return -1;
+	if (*digest && image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
+		return -1;
+	if (add_names(image, s, &r, jdoc_get(&doc, tok, "names")) < 0)
+		return -1;
+	return add_manifests(image, s, &r, jdoc_get(&doc, tok, "big-data-digests"));
+}
+
+int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
+		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
+		       struct err *err)
+{
+	struct store s = {
+		.place = place,
+		.arena = arena,
+		.err = err,
+		.root = {place->root, c->storage_root ? c->storage_root : default_root},
+	};
+
+	*ret = (struct image){.engine = "containers/storage"};
+	*ret_found = false;
+	if (find_container(&s) < 0)
+		return -1;
+	if (!*s.id)
+		return 0;
+	if (check_layer(&s, rootfs) < 0 || read_config(ret, &s) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(s.root); i++)
+		if (read_index(ret, &s, s.root[i]) < 0)
+			return -1;
+	*ret_found = true;
+	return 0;
+}

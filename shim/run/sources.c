@@ -1,0 +1,111 @@
+/* The needs of a decision, from the sources that are switched on, intersected:
+ * a later one can only narrow. */
+#include "load/image.h"
+#include "policy/sandbox.h"
+#include "run/engine.h"
+#include "run/work.h"
+#include <string.h>
+
+/* Compiled-in folders: the host's root may be seen as the overflow uid. */
+static const struct file_trust trust = {.allow_overflow_uid = true};
+
+/* A source that can't be read: as on_source_error says, never silently. */
+static int source_failed(struct work *w, const char *what, const struct err *err)
+{
+	if (w->config->source_refuse) {
+		*w->err = *err;
+		w->err->kind = ERR_NEEDS;
+		return err_wrap(w->err, "%s can't be read (on_source_error = \"refuse\")", what);
+	}
+	work_warn(w, "%s can't be read, and nothing of it was used (on_source_error = \"skip\"): %s", what,
+		  err->msg);
+	return 0;
+}
+
+/* The image that `clampctl check --image` names. */
+static int named_image(struct work *w)
+{
+	struct image *image = work_alloc(w, sizeof(*image));
+	size_t len = strlen(w->image);
+
+	if (!image)
+		return -1;
+	w->d->image = image;
+	return digest_ok(w->image, len) ? image_add_digest(image, w->arena, w->image, len, w->err)
+					: image_add_reference(image, w->arena, w->image, len, w->err);
+}
+
+static int find_image(struct work *w)
+{
+	struct err err = {0};
+
+	if (w->image)
+		return named_image(w);
+	if (!(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE)))
+		return 0;
+	if (engine_image(&w->d->image, w->arena, w->config, w->bundle, &err) == 0)
+		return 0;
+	w->d->image = NULL;
+	return source_failed(w, "the image", &err);
+}
+
+static int read_labels(struct work *w)
+{
+	struct needs *more;
+
+	if (!(w->config->sources & SOURCE_LABEL) || !w->d->image || !w->d->image->config)
+		return 0;
+	more = work_alloc(w, sizeof(*more));
+	if (!more)
+		return -1;
+	/* What was read and is wrong refuses, as an annotation does. */
+	if (needs_from_labels(more, w->arena, w->d->image, w->config->aliases, w->err) < 0)
+		return -1;
+	return needs_intersect(&w->d->needs, w->arena, more, w->err);
+}
+
+static int read_catalogue(struct work *w)
+{
+	struct err err = {0};
+	struct needs *more;
+
+	if (!(w->config->sources & SOURCE_CATALOGUE) || !w->d->image)
+		return 0;
+	more = work_alloc(w, sizeof(*more));
+	if (!more)
+		return -1;
+	if (needs_from_catalogue(more, w->arena, w->config->catalogue_dir, w->d->image, &trust, &err) < 0)
+		return source_failed(w, "the catalogue", &err);
+	return needs_intersect(&w->d->needs, w->arena, more, w->err);
+}
+
+static int read_sandbox(struct work *w)
+{
+	struct needs *n = &w->d->needs;
+
+	sandbox_needs(&n->allow, &n->named);
+	n->declared = true;
+	n->source[0] = "built in: the pod's pause container";
+	n->nsources = 1;
+	return 0;
+}
+
+int sources_read(struct work *w)
+{
+	struct needs *n = &w->d->needs;
+
+	if (w->config->sources & SOURCE_ANNOTATION &&
+	    needs_from_annotations(n, w->arena, w->bundle, w->config->aliases, w->err) < 0)
+		return -1;
+	/* A pod's annotations come with its pause container too: they speak of
+	 * the containers. */
+	w->d->is_sandbox = sandbox_is(w->bundle, w->container);
+	if (w->d->is_sandbox)
+		return read_sandbox(w);
+	if (n->unnamed_key)
+		return err_set(w->err, ERR_NEEDS,
+			       "the annotation \"%s\" speaks of one container of a pod, and this engine does "
+			       "not say which container this is; use the key without \"/NAME\"",
+			       n->unnamed_key);
+	return find_image(w) < 0 || read_labels(w) < 0 || read_catalogue(w) < 0 ? -1 : 0;
+}
