@@ -52,11 +52,12 @@ static void add_not_read(struct lines *lines, struct ask *a)
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		if (!(a->config.sources & sources[i].source))
 			lines_add(lines, &a->arena, "%s: switched off in the configuration", sources[i].name);
-	if (a->config.sources & SOURCE_LABEL)
-		lines_add(lines, &a->arena, "labels of the image: not in this version");
-	if (a->config.sources & SOURCE_CATALOGUE && !a->image)
+	bool image = a->has_decision && a->decision.image;
+	if (a->config.sources & SOURCE_LABEL && !(image && a->decision.image->config))
+		lines_add(lines, &a->arena, "labels of the image: no engine made this bundle from an image");
+	if (a->config.sources & SOURCE_CATALOGUE && !image)
 		lines_add(lines, &a->arena,
-			  "the catalogue: this version looks it up by image only with --image");
+			  "the catalogue: no image is known; --image REF names the one to look up");
 }
 
 /* "a, b and 3 more" */

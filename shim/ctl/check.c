@@ -7,7 +7,7 @@ enum { OPT_JSON, OPT_HANDLER, OPT_IMAGE };
 const struct ctl_opt ctl_check_opts[] = {
 	[OPT_JSON] = {"--json", NULL, "one JSON object"},
 	[OPT_HANDLER] = {"--handler", "NAME", "the handler to act for (default: runclamp)"},
-	[OPT_IMAGE] = {"--image", "REF", "also read the catalogue, for this image"},
+	[OPT_IMAGE] = {"--image", "REF", "look this image up in the catalogue"},
 	{0},
 };
 
