@@ -66,7 +66,7 @@ ctl check "$T/b/few"
 is "standard: one rule that is not there yet" "$(grep '^not refused yet' <<<"$out" | tr -s ' ')" \
   "not refused yet mounts of an engine's socket"
 like "labels are not read" "$out" "not read +labels of the image: no engine made this bundle from an image"
-like "without --image the catalogue is not read" "$out" "not read +the catalogue: this version"
+like "without --image the catalogue is not read" "$out" "not read +the catalogue: no image is known"
 is "no warnings on a sound node" "$(grep -c '^warning' <<<"$out")" 0
 echo '{"version": 1, "image": {"reference": "r/app:1"}, "syscalls": ["read"]}' >/etc/runclamp/closures.d/app.json
 ctl check --json --image r/app:1 "$T/b/few"
