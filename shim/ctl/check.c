@@ -3,11 +3,13 @@
 #include "ctl/ctl.h"
 #include <string.h>
 
-enum { OPT_JSON, OPT_HANDLER, OPT_IMAGE };
+enum { OPT_JSON, OPT_HANDLER, OPT_IMAGE, OPT_NODE, OPT_ROOT };
 const struct ctl_opt ctl_check_opts[] = {
 	[OPT_JSON] = {"--json", NULL, "one JSON object"},
 	[OPT_HANDLER] = {"--handler", "NAME", "the handler to act for (default: runclamp)"},
 	[OPT_IMAGE] = {"--image", "REF", "look this image up in the catalogue"},
+	[OPT_NODE] = {"--node", NULL, "instead of a bundle: who can go round runclamp on this node"},
+	[OPT_ROOT] = {"--root", "DIR", "with --node: the node's root, as seen from here"},
 	{0},
 };
 
@@ -33,6 +35,19 @@ const char *check_verdict_name(const struct ask *a)
 	return a->decision.verdict == VERDICT_ALLOW ? "allow" : "refuse";
 }
 
+/* Which of the two questions it is. */
+static int ask_what(const struct ctl_args *args, struct err *err)
+{
+	if (!args->opt[OPT_NODE] && args->nwords == 0)
+		return err_set(err, ERR_USAGE, "check needs BUNDLE, or --node");
+	if (args->opt[OPT_NODE] && (args->nwords || args->opt[OPT_HANDLER] || args->opt[OPT_IMAGE]))
+		return err_set(err, ERR_USAGE, "check --node takes no %s",
+			       args->nwords ? "bundle" : "--handler and no --image");
+	if (!args->opt[OPT_NODE] && args->opt[OPT_ROOT])
+		return err_set(err, ERR_USAGE, "check takes --root with --node only");
+	return 0;
+}
+
 int ctl_check(const struct ctl_args *args)
 {
 	CLEANUP_ASK struct ask a;
@@ -40,6 +55,10 @@ int ctl_check(const struct ctl_args *args)
 	struct advice advice = {0};
 	struct err err = {0};
 
+	if (ask_what(args, &err) < 0)
+		return ctl_complain(&err);
+	if (args->opt[OPT_NODE])
+		return node_check(args->opt[OPT_ROOT], args->opt[OPT_JSON] != NULL);
 	/* An error is an answer too: it is printed like the others. */
 	(void)!ask_decide(&a, args->word[0], args->opt[OPT_HANDLER], args->opt[OPT_IMAGE], &err);
 	if (a.handler)

@@ -9,6 +9,9 @@ const char *check_over_name(enum limit_over o);
 /* "allow", "refuse", "error" */
 const char *check_verdict_name(const struct ask *a);
 
+/* `clampctl check --node` (node.c); root: NULL for this one. Returns the exit code. */
+int node_check(const char *root, bool json);
+
 /* error counts where a has no decision. */
 void check_text(const struct ask *a, const struct advice *advice, const struct err *error, struct buf *out);
 void check_json(const struct ask *a, const struct advice *advice, const struct err *error, struct buf *out);

@@ -9,8 +9,8 @@ static int ctl_version(const struct ctl_args *args);
 static int ctl_help(const struct ctl_args *args);
 
 static const struct ctl_sub subs[] = {
-	{"check", "BUNDLE", "says what runclamp would decide for a bundle, and why", ctl_check_opts,
-	 ctl_check},
+	{"check", "[BUNDLE]", "what runclamp would decide for a bundle, and why; who can go round",
+	 ctl_check_opts, ctl_check},
 	{"closure", "BUNDLE", "prints the seccomp section that would be injected", ctl_closure_opts,
 	 ctl_closure},
 	{"ceiling list", "", "the whitelists of this node", NULL, ctl_ceiling_list},

@@ -14,7 +14,7 @@ ceiling|needs one of: list, show, diff, from-runsc
 ceiling lsit|did you mean "list"
 floor mesure|did you mean "measure"
 check|needs BUNDLE
-check a b|takes only BUNDLE
+check a b|takes only \[BUNDLE\]
 check a b c|too many words
 check --jsn x|no option "--jsn"; did you mean "--json"
 check --json=yes x|--json takes no value

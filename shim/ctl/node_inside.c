@@ -1,0 +1,188 @@
+/* Containers that could start others: with an engine's socket, or as good as root. */
+#include "ctl/node.h"
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { TOLD = 6, CAP_SYS_ADMIN_BIT = 21 };
+
+static const char *const sockets[] = {"/run/docker.sock",
+				      "/run/containerd/containerd.sock",
+				      "/run/docker/containerd/containerd.sock",
+				      "/run/crio/crio.sock",
+				      "/run/podman/podman.sock",
+				      "/run/buildkit/buildkitd.sock",
+				      NULL};
+
+/* One line of mountinfo, as far as it is needed here. */
+struct mount {
+	char dev[32], root[256], point[256];
+};
+
+static bool read_mount(const char **at, struct mount *m)
+{
+	while (*at && **at) {
+		const char *line = *at, *end = strchr(line, '\n');
+
+		*at = end ? end + 1 : NULL;
+		if (sscanf(line, "%*d %*d %31s %255s %255s", m->dev, m->root, m->point) == 3)
+			return true;
+	}
+	return false;
+}
+
+/* Whether path is dir or lies below it; *ret_rest: what follows. */
+static bool is_below(const char *path, const char *dir, const char **ret_rest)
+{
+	size_t len = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+
+	*ret_rest = path + len;
+	return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+/* Where a path of the node lies: its device, and its path on that. */
+static bool locate(const char *table, const char *path, struct mount *ret)
+{
+	size_t best = 0;
+	struct mount m;
+	const char *rest;
+
+	ret->dev[0] = '\0';
+	while (read_mount(&table, &m))
+		if (is_below(path, m.point, &rest) && strlen(m.point) >= best) {
+			best = strlen(m.point);
+			*ret = m;
+			(void)snprintf(ret->root, sizeof(ret->root), "%s%s",
+				       strcmp(m.root, "/") == 0 ? "" : m.root, rest);
+		}
+	return ret->dev[0] != '\0';
+}
+
+/* One look at all processes, for both ways. */
+struct inside {
+	struct node *n;
+	const char *top; /* mountinfo of the node's first process */
+	struct mount top_root;
+	uint32_t seen;
+	uint32_t ntold;
+	char told[TOLD][64]; /* a container is told of once, whatever its processes */
+};
+
+static bool tell_once(struct inside *in, const char *table)
+{
+	struct mount m = {0};
+	char own[64];
+
+	(void)locate(table, "/", &m);
+	(void)snprintf(own, sizeof(own), "%s %.24s", m.dev, m.root);
+	for (uint32_t i = 0; i < in->ntold; i++)
+		if (strcmp(in->told[i], own) == 0)
+			return false;
+	if (in->ntold == TOLD)
+		return false;
+	memcpy(in->told[in->ntold++], own, sizeof(own));
+	return true;
+}
+
+static bool is_container(const struct inside *in, const char *table)
+{
+	struct mount m = {0};
+
+	return locate(table, "/", &m) &&
+	       (strcmp(m.dev, in->top_root.dev) != 0 || strcmp(m.root, in->top_root.root) != 0);
+}
+
+/* Calls `each` for a process of every container that is found. */
+static void walk(struct node *n, struct seen *s,
+		 void (*each)(struct inside *in, struct seen *s, const char *pid, const char *table))
+{
+	struct inside in = {.n = n};
+	char *text;
+	size_t len;
+
+	if (proc_read(n, "1", "mountinfo", &text, &len) != 0) {
+		say(s, WAY_UNKNOWN, "the node's processes cannot be looked at");
+		return;
+	}
+	in.top = text;
+	(void)locate(in.top, "/", &in.top_root);
+	for (const char *const *pid = node_list(n, "/proc", ""); *pid; pid++) {
+		/* A thread of the kernel has no words. */
+		if (!isdigit((unsigned char)**pid) || proc_read(n, *pid, "cmdline", &text, &len) != 0 ||
+		    len == 0 || proc_read(n, *pid, "mountinfo", &text, &len) != 0 || !is_container(&in, text))
+			continue;
+		in.seen++;
+		each(&in, s, *pid, text);
+	}
+	if (s->state == WAY_ABSENT)
+		say(s, WAY_CLOSED, "%u processes in containers were looked at", in.seen);
+}
+
+static const char *command_name(struct node *n, const char *pid)
+{
+	char *text;
+	size_t len;
+
+	if (proc_read(n, pid, "comm", &text, &len) != 0)
+		return "?";
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static void find_sockets(struct inside *in, struct seen *s, const char *pid, const char *table)
+{
+	for (const char *const *path = sockets; *path; path++) {
+		const char *at = table, *rest;
+		struct mount node, m;
+		struct stat st;
+
+		if (!node_stat(in->n, *path, &st) || !locate(in->top, *path, &node))
+			continue;
+		while (read_mount(&at, &m))
+			if (strcmp(m.dev, node.dev) == 0 && is_below(node.root, m.root, &rest)) {
+				if (!tell_once(in, table))
+					return;
+				say(s, WAY_OPEN, "process %s (%s) in a container has %s at %s%s", pid,
+				    command_name(in->n, pid), *path, m.point, rest);
+				break;
+			}
+	}
+}
+
+void look_direct_mounts(struct node *n, struct seen *s)
+{
+	walk(n, s, find_sockets);
+}
+
+/* In a user namespace of its own its capabilities are worth nothing here. */
+static bool is_node_user(struct node *n, const char *pid)
+{
+	char *text;
+	size_t len;
+	unsigned long inner, outer, count;
+
+	return proc_read(n, pid, "uid_map", &text, &len) != 0 ||
+	       (sscanf(text, "%lu %lu %lu", &inner, &outer, &count) == 3 && inner == 0 && outer == 0 &&
+		count == UINT32_MAX);
+}
+
+static void find_privileged(struct inside *in, struct seen *s, const char *pid, const char *table)
+{
+	unsigned long long caps;
+	const char *line;
+	char *text;
+	size_t len;
+
+	if (proc_read(in->n, pid, "status", &text, &len) != 0)
+		return;
+	line = strstr(text, "\nCapEff:");
+	caps = line ? strtoull(line + 8, NULL, 16) : 0;
+	if ((caps >> CAP_SYS_ADMIN_BIT & 1) && is_node_user(in->n, pid) && tell_once(in, table))
+		say(s, WAY_OPEN, "process %s (%s) in a container has CAP_SYS_ADMIN", pid,
+		    command_name(in->n, pid));
+}
+
+void look_direct_privileged(struct node *n, struct seen *s)
+{
+	walk(n, s, find_privileged);
+}

@@ -1,0 +1,178 @@
+/* Podman, Buildah and CRI-O: containers.conf and crio.conf with their drop-ins. */
+#include "ctl/node.h"
+#include <string.h>
+
+/* Adds dir/NAME for each file there that ends in suffix. */
+static int read_folder(struct node *n, struct toml *t, const char *dir, const char *suffix, struct err *err)
+{
+	for (const char *const *name = node_list(n, dir, suffix); *name; name++) {
+		char path[512], *text;
+		size_t len;
+
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, *name);
+		if (node_read(n, path, &text, &len, err) < 0 || toml_read(t, &n->arena, text, path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_file(struct node *n, struct toml *t, const char *path, struct err *err)
+{
+	char *text;
+	size_t len;
+	int r = node_read(n, path, &text, &len, err);
+
+	return r != 0 ? (r > 0 ? 0 : -1) : toml_read(t, &n->arena, text, path, err);
+}
+
+/* The first candidate that exists counts, as Podman picks it; a later file's list
+ * replaces an earlier one's, so the lists are read from the last table backwards. */
+static void read_candidates(struct node *n, struct setup *e, const struct toml *t)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct toml_entry *one = &t->entry[i], *before = i ? &t->entry[i - 1] : NULL;
+		struct runtime_entry *r;
+		struct stat st;
+
+		if (!toml_is(one, "engine/runtimes/?") || one->kind != TOML_STRING)
+			continue;
+		r = entries_put(&e->entries, one->part[2]);
+		if (!r)
+			continue;
+		/* The first element of a list begins it anew. */
+		if (!before || before->nparts != 3 || strcmp(before->part[2], one->part[2]) != 0 ||
+		    before->line > one->line)
+			r->path = "";
+		if (!*r->path && node_stat(n, one->text, &st))
+			r->path = one->text;
+	}
+}
+
+const struct setup *podman_setup(struct node *n)
+{
+	struct setup *e = &n->podman;
+	const char *chosen;
+	struct toml t = {0};
+
+	if (e->tried)
+		return e;
+	e->tried = true;
+	e->present = node_find(n, "podman") || node_find(n, "buildah");
+	if (!e->present)
+		return e;
+	e->source = "containers.conf";
+	e->chosen = node_find(n, "crun") ? "crun" : "runc";
+	if (read_file(n, &t, "/usr/share/containers/containers.conf", &e->err) < 0 ||
+	    read_folder(n, &t, "/usr/share/containers/containers.conf.d", ".conf", &e->err) < 0 ||
+	    read_file(n, &t, "/etc/containers/containers.conf", &e->err) < 0 ||
+	    read_folder(n, &t, "/etc/containers/containers.conf.d", ".conf", &e->err) < 0)
+		return e;
+	chosen = toml_value(&t, "engine/runtime");
+	e->chosen = chosen && *chosen ? chosen : e->chosen;
+	read_candidates(n, e, &t);
+	/* A name whose candidates are not there is looked for in PATH. */
+	for (uint32_t i = 0; i < e->entries.n; i++)
+		if (!*e->entries.v[i].path)
+			e->entries.v[i].path = e->entries.v[i].name;
+	return e;
+}
+
+void look_podman_default(struct node *n, struct seen *s)
+{
+	say_default(n, s, podman_setup(n));
+}
+
+void look_podman_flags(struct node *n, struct seen *s)
+{
+	if (podman_setup(n)->present)
+		say(s, WAY_CLOSED, "only root can do it to the node's own containers");
+}
+
+void look_podman_build(struct node *n, struct seen *s)
+{
+	say_default(n, s, podman_setup(n));
+}
+
+void look_podman_socket(struct node *n, struct seen *s)
+{
+	if (podman_setup(n)->present)
+		say_socket(n, s, "/run/podman/podman.sock");
+}
+
+static void read_crio(struct node *n, struct setup *e, const struct toml *t)
+{
+	(void)n;
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct toml_entry *one = &t->entry[i];
+		struct runtime_entry *r;
+
+		if (toml_is(one, "crio/runtime/default_runtime") && *one->text)
+			e->chosen = one->text;
+		if (toml_is(one, "crio/api/listen") && *one->text == '/')
+			e->address = one->text;
+		if (!toml_is(one, "crio/runtime/runtimes/?") && !toml_is(one, "crio/runtime/runtimes/?/?"))
+			continue;
+		r = entries_put(&e->entries, one->part[3]);
+		if (!r)
+			(void)err_set(&e->err, ERR_LIMIT, "crio.conf: more than %d handlers", ENTRIES_MAX);
+		else if (toml_is(one, "crio/runtime/runtimes/?/runtime_path"))
+			r->path = one->text;
+		else if (toml_is(one, "crio/runtime/runtimes/?/runtime_type") &&
+			 strcmp(one->text, "oci") != 0 && *one->text)
+			r->shim = one->text;
+	}
+	for (uint32_t i = 0; i < e->entries.n; i++)
+		if (!*e->entries.v[i].path)
+			e->entries.v[i].path = e->entries.v[i].name;
+}
+
+const struct setup *crio_setup(struct node *n)
+{
+	const struct proc *p = node_proc(n, "crio", 0);
+	struct setup *e = &n->crio;
+	const char *path = proc_option(p, "config", 0), *dir = proc_option(p, "config-dir", 0), *word;
+	struct toml t = {0};
+
+	if (e->tried)
+		return e;
+	e->tried = true;
+	e->present = p || node_find(n, "crio");
+	if (!e->present)
+		return e;
+	e->source = "crio.conf";
+	e->chosen = node_find(n, "crun") ? "crun" : "runc";
+	e->address = "/run/crio/crio.sock";
+	if (read_file(n, &t, path ? path : "/etc/crio/crio.conf", &e->err) < 0 ||
+	    read_folder(n, &t, dir ? dir : "/etc/crio/crio.conf.d", "", &e->err) < 0)
+		return e;
+	read_crio(n, e, &t);
+	word = proc_option(p, "default-runtime", 0);
+	e->chosen = word ? word : e->chosen;
+	return e;
+}
+
+void look_crio_default(struct node *n, struct seen *s)
+{
+	say_default(n, s, crio_setup(n));
+}
+
+void look_crio_handlers(struct node *n, struct seen *s)
+{
+	say_others(n, s, crio_setup(n));
+}
+
+void look_crio_workloads(struct node *n, struct seen *s)
+{
+	if (crio_setup(n)->present)
+		say(s, WAY_CLOSED,
+		    "they change resources and let annotations through, not the runtime; annotations that "
+		    "change a filter runclamp refuses itself");
+}
+
+void look_crio_socket(struct node *n, struct seen *s)
+{
+	const struct setup *e = crio_setup(n);
+
+	if (e->present)
+		say_socket(n, s, e->address);
+}

@@ -1,0 +1,199 @@
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # sourced by run; the table's commands use what looks unused
+# --- who can go round: made-up nodes ---
+# A node on which every way is closed: the name runc leads to runclamp, and so does every engine's default.
+closed_node() {
+  N=$T/node
+  rm -rf "$N"
+  mkdir -p "$N"/{usr/sbin,usr/bin,usr/local/bin,usr/lib,etc/docker,etc/containerd/conf.d,etc/crio/crio.conf.d,proc/1,run} \
+    "$N"/etc/containers/containers.conf.d "$N"/{etc/runclamp,etc/sudoers.d,var/lib/kubelet,run/containerd}
+  cp "$B/runclamp" "$N/usr/local/bin/runclamp"
+  cp /bin/true "$N/usr/lib/runc"
+  ln -s /usr/local/bin/runclamp "$N/usr/sbin/runc"
+  local name
+  for name in dockerd containerd podman crio kubelet; do cp /bin/true "$N/usr/bin/$name"; done
+  printf 'init\0' >"$N/proc/1/cmdline"
+  echo '21 1 8:1 / / rw - ext4 /dev/sda1 rw' >"$N/proc/1/mountinfo"
+  printf 'root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\nbob:x:1001:999::/:/bin/sh\n' >"$N/etc/passwd"
+  printf 'root:x:0:\ndocker:x:998:\nengines:x:999:ann\n' >"$N/etc/group"
+  echo '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}}}' >"$N/etc/docker/daemon.json"
+  cat >"$N/etc/containerd/config.toml" <<'TOML'
+version = 2
+imports = ["/etc/containerd/conf.d/*.toml"]
+[plugins."io.containerd.grpc.v1.cri".containerd]
+default_runtime_name = "runclamp" # the default
+TOML
+  cat >"$N/etc/containerd/conf.d/runclamp.toml" <<'TOML'
+version = 2
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runclamp]
+runtime_type = "io.containerd.runc.v2"
+pod_annotations = [
+  "io.runclamp.*", # two lines
+  "io.runclamp.*/*",
+]
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runclamp.options]
+BinaryName = "/usr/local/bin/runclamp"
+TOML
+  cat >"$N/etc/containers/containers.conf.d/50-runclamp.conf" <<'TOML'
+[engine]
+runtime = "runclamp"
+[engine.runtimes]
+runclamp = ["/nowhere/runclamp", "/usr/local/bin/runclamp"]
+TOML
+  cat >"$N/etc/crio/crio.conf.d/50-runclamp.conf" <<'TOML'
+[crio.runtime]
+default_runtime = "runclamp"
+[crio.runtime.runtimes.runclamp]
+runtime_path = "/usr/local/bin/runclamp"
+runtime_type = "oci"
+TOML
+  printf 'kind: KubeletConfiguration\nauthentication:\n  anonymous:\n    enabled: false\nauthorization:\n  mode: Webhook\n%s\n' \
+    'staticPodPath: /etc/kubernetes/manifests' >"$N/var/lib/kubelet/config.yaml"
+  echo '{}' >"$N/etc/runclamp/config.json"
+}
+# A process of the node, or (with another device) of a container.
+node_proc() { # PID DEVICE WORDS...
+  local dir=$N/proc/$1 device=$2
+  mkdir -p "$dir"
+  shift 2
+  printf '%s\0' "$@" >"$dir/cmdline"
+  echo "${1##*/}" >"$dir/comm"
+  echo "30 1 $device / / rw - ext4 /dev/x rw" >"$dir/mountinfo"
+  printf 'Name:\tx\nUid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n' >"$dir/status"
+  echo '         0          0 4294967295' >"$dir/uid_map"
+}
+node_socket() { # PATH MODE [GROUP]
+  mkdir -p "$(dirname "$N$1")"
+  python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$N$1"
+  chgrp "${3:-0}" "$N$1"
+  chmod "$2" "$N$1"
+}
+daemon_json() { jq -n "$1" >"$N/etc/docker/daemon.json"; }
+containerd_toml() { cat >"$N/etc/containerd/config.toml"; }
+cri='plugins."io.containerd.grpc.v1.cri".containerd'
+
+closed_node
+ctl check --node --json --root "$N"
+is "check --node: every way of this node is closed" \
+  "$code:$(jq -c '[.verdict] + [.ways[] | select(.state != "closed") | [.id, .state]]' <<<"$out")" '0:["closed",["buildkit-daemon","not installed"]]'
+is "check --node: each way says what was seen" "$(jq -c '[.ways[] | select(.seen == "" and .state != "not installed") | .id]' <<<"$out")" '[]'
+ids=$(jq -r '.ways[].id' <<<"$out" | sort)
+ctl check --node --root "$N"
+is "check --node: as text, the same exit code" "$code" 0
+like "check --node: engine by engine" "$out" $'\nKubernetes\nclosed .*\nCRI-O\nclosed '
+like "check --node: what is not installed" "$out" "BuildKit: not installed"
+like "check --node: says what is out of its scope" "$(tr -s ' \n' ' ' <<<"$out")" "rootless Podman and Docker"
+before=$(find "$N" -printf '%p %s %m %T@\n' | sort)
+ctl check --node --root "$N"
+is "check --node: changes nothing" "$(find "$N" -printf '%p %s %m %T@\n' | sort)" "$before"
+
+# way|state|exit code|what is changed
+while IFS='|' read -r way state want change; do
+  closed_node
+  eval "$change"
+  ctl check --node --json --root "$N"
+  is "check --node: $way is $state when: $change" "$(jq -r --arg id "$way" '.ways[] | select(.id == $id) | .state' <<<"$out"):$code" "$state:$want"
+done <<'TABLE'
+docker-default|open|1|rm "$N/usr/sbin/runc"; cp /bin/true "$N/usr/bin/runc"; daemon_json '{}'
+docker-default|open|1|daemon_json '{"default-runtime": "crun", "runtimes": {"crun": {"path": "/usr/bin/podman"}}}'
+docker-default|unknown|2|echo '{"default-runtime": ' >"$N/etc/docker/daemon.json"
+docker-default|open|1|node_proc 7 8:1 /usr/bin/dockerd --default-runtime=x --add-runtime x=/usr/lib/runc
+docker-default|open|1|daemon_json '{"default-runtime": "x"}'; cp /bin/true "$N/usr/bin/x"
+docker-default|open|1|echo '{"default-runtime": "x"}' >"$N/etc/other.json"; cp /bin/true "$N/usr/bin/x"; node_proc 7 8:1 dockerd --config-file /etc/other.json
+docker-runc|open|1|cp /bin/true "$N/usr/bin/runc"
+docker-runc|unknown|2|rm "$N/usr/sbin/runc"; printf '#!/bin/sh\nexec runclamp "$@"\n' >"$N/usr/sbin/runc"
+docker-runc|open|1|rm "$N/usr/sbin/runc"; ln -s /usr/lib/runc "$N/usr/sbin/runc"
+docker-runc|closed|0|rm "$N/usr/sbin/runc"; ln -s ../local/bin/runclamp "$N/usr/sbin/runc"
+docker-runc|closed|0|rm "$N/usr/sbin/runc"; cp "$N/usr/local/bin/runclamp" "$N/usr/sbin/runc"
+docker-runtimes|open|1|daemon_json '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}, "old": {"path": "/usr/lib/runc"}}}'
+docker-runtimes|open|1|daemon_json '{"runtimes": {"kata": {"runtimeType": "io.containerd.kata.v2"}}}'
+docker-shims|open|1|cp /bin/true "$N/usr/bin/containerd-shim-kata-v2"
+docker-shims|closed|0|cp /bin/true "$N/usr/bin/containerd-shim-runc-v2"
+docker-build|open|1|cp /bin/true "$N/usr/local/bin/runc"
+docker-plugin|open|1|cp /bin/true "$N/usr/local/bin/runc"
+docker-socket|open|1|node_socket /run/docker.sock 660 999
+docker-socket|closed|0|node_socket /run/docker.sock 660 998
+docker-socket|open|1|node_socket /run/docker.sock 666
+docker-socket|closed|0|node_socket /run/docker.sock 600 999
+docker-socket|closed|0|node_socket /run/docker.sock 666; chmod 700 "$N/run"
+docker-socket|unknown|2|node_socket /run/docker.sock 666; daemon_json '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}}, "authorization-plugins": ["gate"]}'
+docker-hosts|open|1|daemon_json '{"hosts": ["unix:///run/docker.sock", "tcp://0.0.0.0:2375"]}'
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H unix:///run/docker.sock -H tcp://127.0.0.1:2375
+docker-hosts|open|1|node_socket /run/second.sock 666; node_proc 7 8:1 dockerd -H unix:///run/docker.sock --host=unix:///run/second.sock
+docker-hosts|closed|0|node_proc 7 8:1 dockerd -H fd://
+docker-containerd|open|1|node_socket /run/containerd/containerd.sock 666
+buildkit-daemon|open|1|cp /bin/true "$N/usr/bin/buildkitd"; cp /bin/true "$N/usr/bin/buildkit-runc"
+buildkit-daemon|closed|0|cp /bin/true "$N/usr/bin/buildkitd"; mkdir "$N/etc/buildkit"; printf '[worker.oci]\nbinary = "/usr/local/bin/runclamp"\n' >"$N/etc/buildkit/buildkitd.toml"
+containerd-default|open|1|printf 'version = 2\n[%s.runtimes.x]\nruntime_type = "io.containerd.runc.v2"\noptions = {BinaryName = "/usr/lib/runc"}\n[%s]\ndefault_runtime_name = "x"\n' "$cri" "$cri" | containerd_toml
+containerd-default|open|1|cp /bin/true "$N/usr/bin/runc"; rm -r "$N"/etc/containerd
+containerd-default|closed|0|printf 'version = 2\n' | containerd_toml
+containerd-default|unknown|2|printf 'x = """\n"""\n' | containerd_toml
+containerd-default|unknown|2|printf '[a\n' | containerd_toml
+containerd-default|closed|0|printf "version = 3\n[plugins.'io.containerd.cri.v1.runtime'.containerd]\ndefault_runtime_name = 'x'\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.x]\nruntime_type = 'io.containerd.runc.v2'\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.x.options]\nBinaryName = '/usr/local/bin/runclamp'\n" | containerd_toml
+containerd-default|closed|1|cp /bin/true "$N/usr/bin/runc"; printf 'disabled_plugins = ["cri"]\n' | containerd_toml
+containerd-runc|open|1|printf '[%s.runtimes.runc.options]\nBinaryName = "/usr/lib/runc"\n' "$cri" >>"$N/etc/containerd/config.toml"
+containerd-runc|closed|1|cp /bin/true "$N/usr/bin/runc"; printf '[%s.runtimes.runc.options]\nBinaryName = "/usr/local/bin/runclamp"\n' "$cri" >>"$N/etc/containerd/config.toml"
+containerd-runc|open|1|printf '[%s.runtimes.runc]\nruntime_path = "/opt/shim"\n' "$cri" >>"$N/etc/containerd/config.toml"
+containerd-handlers|open|1|printf '[%s.runtimes.runsc]\nruntime_type = "io.containerd.runsc.v1"\n' "$cri" >>"$N/etc/containerd/config.toml"
+containerd-handlers|open|1|printf '[%s.runtimes.crun.options]\nBinaryName = "/usr/lib/runc"\n' "$cri" >"$N/etc/containerd/conf.d/zz.toml"
+containerd-ctr|open|1|cp /bin/true "$N/usr/bin/runc"
+containerd-socket|open|1|node_socket /run/containerd/containerd.sock 660 999
+containerd-socket|open|1|node_socket /run/other.sock 666; node_proc 7 8:1 containerd --address=/run/other.sock
+kubernetes-default|open|1|sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"
+kubernetes-default|open|1|printf 'containerRuntimeEndpoint: unix:///run/crio/crio.sock\n' >>"$N/var/lib/kubelet/config.yaml"; printf '[crio.runtime]\ndefault_runtime = "crun"\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
+kubernetes-handlers|open|1|printf '[%s.runtimes.kata]\nruntime_type = "io.containerd.kata.v2"\n' "$cri" >>"$N/etc/containerd/config.toml"
+kubernetes-static|open|1|sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"
+kubernetes-static|closed|1|sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"; sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|mkdir -p -m 777 "$N/etc/kubernetes/manifests"; chmod 777 "$N/etc/kubernetes/manifests"
+kubernetes-static|open|1|sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.yaml"; sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"; node_proc 7 8:1 kubelet --pod-manifest-path=/m
+kubernetes-static|unknown|2|echo '{"kind": "KubeletConfiguration"}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-kubelet|open|1|printf 'authentication:\n  x509:\n    enabled: false\n  anonymous:\n    enabled: true # all\nauthorization: \n  mode: "AlwaysAllow"\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-kubelet|closed|0|printf 'authentication:\n  anonymous:\n    enabled: true\nauthorization:\n  mode: Webhook\n' >"$N/var/lib/kubelet/config.yaml"
+podman-default|open|1|printf '[engine]\nruntime = "crun"\n' >"$N/etc/containers/containers.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
+podman-default|open|1|printf '[engine.runtimes]\nrunclamp = ["/usr/lib/runc"]\n' >"$N/etc/containers/containers.conf.d/99.conf"
+podman-default|open|1|printf '[engine]\nruntime = "/usr/lib/runc"\n' >"$N/etc/containers/containers.conf.d/99.conf"
+podman-build|open|1|printf '[engine]\nruntime = "/usr/lib/runc"\n' >"$N/etc/containers/containers.conf.d/99.conf"
+podman-default|unknown|2|printf 'runtime = \n' >"$N/etc/containers/containers.conf.d/99.conf"
+podman-socket|open|1|node_socket /run/podman/podman.sock 660 999
+podman-socket|closed|0|node_socket /run/podman/podman.sock 660 999; chmod 700 "$N/run/podman"
+crio-default|open|1|printf '[crio.runtime]\ndefault_runtime = "crun"\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
+crio-handlers|open|1|printf '[crio.runtime.runtimes.crun]\nruntime_path = "/usr/lib/runc"\n' >"$N/etc/crio/crio.conf.d/99.conf"
+crio-handlers|open|1|printf '[crio.runtime.runtimes.kata]\nruntime_path = "/usr/local/bin/runclamp"\nruntime_type = "vm"\n' >"$N/etc/crio/crio.conf.d/99.conf"
+crio-socket|open|1|node_socket /run/crio/crio.sock 666
+direct-binaries|open|1|chmod u+s "$N/usr/bin/podman"
+direct-binaries|open|1|chmod o+w "$N/usr/bin/dockerd"
+direct-binaries|open|1|setcap cap_sys_admin+ep "$N/usr/bin/podman"
+direct-sudo|open|1|echo 'ann ALL=(root) NOPASSWD: /usr/bin/docker' >"$N/etc/sudoers.d/ann"
+direct-sudo|closed|0|printf '# ann ALL=(root) /usr/bin/docker\nann ALL=(root) /usr/bin/docker-report\n' >"$N/etc/sudoers"
+direct-mounts|open|1|node_socket /run/docker.sock 600; node_proc 9 0:50 /app; echo '31 30 8:1 /run/docker.sock /var/run/docker.sock rw - ext4 /dev/x rw' >>"$N/proc/9/mountinfo"
+direct-mounts|open|1|node_socket /run/docker.sock 600; node_proc 9 0:50 /app; echo '31 30 8:1 / /host rw - ext4 /dev/x rw' >>"$N/proc/9/mountinfo"
+direct-mounts|closed|0|node_socket /run/docker.sock 600; node_proc 9 0:50 /app; echo '31 30 8:1 /var/lib/docker/volumes/x /data rw - ext4 /dev/x rw' >>"$N/proc/9/mountinfo"
+direct-mounts|closed|0|node_socket /run/docker.sock 600; node_proc 9 8:1 /usr/sbin/service
+direct-privileged|open|1|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"
+direct-privileged|closed|0|node_proc 9 0:50 /app
+direct-privileged|closed|0|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"; echo '0 100000 65536' >"$N/proc/9/uid_map"
+docker-hosts|closed|0|node_proc 9 0:50 dockerd -H tcp://0.0.0.0:2375
+runclamp-audit|open|1|echo '{"mode": "audit"}' >"$N/etc/runclamp/config.json"
+runclamp-audit|closed|0|echo '{"mode": ' >"$N/etc/runclamp/config.json"
+docker-default|unknown|2|rm -r "$N/proc"
+TABLE
+
+mkdir -p "$T/empty/proc/1"
+printf 'init\0' >"$T/empty/proc/1/cmdline"
+echo '21 1 8:1 / / rw - ext4 /dev/sda1 rw' >"$T/empty/proc/1/mountinfo"
+ctl check --node --json --root "$T/empty"
+is "check --node: a node without an engine" "$code:$(jq -c '[.ways[] | select(.state != "not installed") | .id | split("-")[0]] | unique' <<<"$out")" '0:["direct","runclamp"]'
+while IFS='|' read -r words regex; do
+  # shellcheck disable=SC2086
+  ctl $words
+  is "clampctl $words: exit code 2" "$code:$out" "2:"
+  like "clampctl $words: says why" "$err" "$regex"
+done <<'TABLE'
+check --node x|takes no bundle
+check --node --image x|takes no --handler and no --image
+check x --root /|takes --root with --node only
+check --node --root rel|must be an absolute path
+check --node --root /nowhere/at/all|--root /nowhere/at/all
+TABLE
+# The document tells of the same ways.
+is "check --node: docs/THREAT-MODEL.md has each way, and no other" \
+  "$(sed -n '/^## Who can go round/,/^## [^W]/p' "$ROOT/docs/THREAT-MODEL.md" | grep -oE '^\| `[a-z]+-[a-z]+` ' | tr -d '|` ' | sort)" "$ids"
