@@ -1,6 +1,6 @@
 /* Docker's own records (image.h). Their layout is Docker's since 1.10:
  * container/container.go (config.v2.json), image/fs.go, reference/store.go. */
-#include "load/image.h"
+#include "load/image_content.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -81,8 +81,12 @@ static int read_manifest_digest(struct docker *d, const struct jread *r)
 
 	if (!manifest)
 		return 0;
-	return jread_line(r, jdoc_get(r->doc, manifest, "digest"), "ImageManifest.digest", DIGEST_SIZE,
-			  &d->manifest);
+	uint32_t tok = jdoc_get(r->doc, manifest, "digest");
+	if (jread_line(r, tok, "ImageManifest.digest", DIGEST_SIZE, &d->manifest) < 0)
+		return -1;
+	return digest_ok(d->manifest, strlen(d->manifest))
+		       ? 0
+		       : jread_fail(r, tok, "ImageManifest.digest must be a sha256 digest");
 }
 
 static int read_container(struct docker *d)
@@ -155,8 +159,40 @@ static int read_names(struct image *image, const struct docker *d)
 	return 0;
 }
 
+/* The containerd image store (Docker 29's default): the blobs are in the content store of the containerd that
+ * dockerd uses, the machine's or dockerd's own. What is named by its digest may be taken from either. */
+static int read_content(struct image *image, const struct docker *d)
+{
+	const char *roots[] = {
+		d->config->containerd_root ? d->config->containerd_root : "/var/lib/containerd",
+		image_path(d->arena, d->err, "%s/containerd/daemon", d->data),
+	};
+	struct err first = {0};
+
+	if (!roots[1])
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
+		const struct content_query q = {
+			.store = image_path(d->arena, d->err, "%s/%s", roots[i], content_folder),
+			.digest = d->manifest,
+			.name = d->asked_name ? d->asked_name : d->id,
+		};
+		if (!q.store)
+			return -1;
+		if (content_find(image, d->arena, &q, d->err) == 0)
+			return image_add_digest(image, d->arena, d->id, strlen(d->id), d->err);
+		if (i == 0)
+			first = *d->err;
+	}
+	*d->err = first;
+	return -1;
+}
+
 static int read_image(struct image *image, const struct docker *d)
 {
+	if (d->manifest)
+		return read_content(image, d);
+
 	const char *path = image_path(d->arena, d->err, "%s/image/%s/imagedb/content/sha256/%s", d->data,
 				      d->driver, strchr(d->id, ':') + 1);
 

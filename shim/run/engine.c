@@ -43,6 +43,7 @@ static int from_place(struct image *image, bool *found, struct arena *arena, con
 	case ENGINE_STORAGE:
 		return image_from_storage(image, found, arena, place, rootfs, &c->engines, err);
 	case ENGINE_CONTAINERD:
+		return engine_ask_containerd(image, found, arena, place, &c->engines, err);
 	case ENGINE_NONE:
 		break;
 	}

@@ -10,4 +10,9 @@
 int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
 		 const struct bundle *b, struct err *err) MUST_CHECK;
 
+/* Part of that: a container of containerd's (engine_containerd.c). */
+int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
+			  const struct engine_place *place, const struct engine_config *c,
+			  struct err *err) MUST_CHECK;
+
 #endif

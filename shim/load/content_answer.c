@@ -1,0 +1,52 @@
+#include "load/image_content.h"
+#include "load/jread.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum { ANSWER_IMAGE, ANSWER_TARGET, ANSWER_CONFIG, ANSWER_PARENT, ANSWER_CONTENT, ANSWER_KEYS };
+static const char *const answer_keys[] = {"image", "target", "config", "parent", "content", NULL};
+enum { REFERENCE_MAX = 4096 };
+
+static int read_digest(const struct jread *r, uint32_t tok, const char *what, const char **ret)
+{
+	if (!tok)
+		return jread_fail(r, 0, "%s is missing", what);
+	if (!jread_unless_null(r->doc, tok))
+		return 0;
+	if (jread_line(r, tok, what, DIGEST_SIZE, ret) < 0)
+		return -1;
+	return digest_ok(*ret, strlen(*ret)) ? 0 : jread_fail(r, tok, "%s must be a sha256 digest", what);
+}
+
+static int read_name(const struct jread *r, uint32_t tok, const char **ret)
+{
+	if (tok && jdoc_streq(r->doc, tok, "")) {
+		*ret = "";
+		return 0;
+	}
+	return jread_line(r, tok, "image", REFERENCE_MAX, ret);
+}
+
+int content_answer_parse(struct content_answer *ret, struct arena *arena, const char *text, size_t len,
+			 struct err *err)
+{
+	struct jread r = {
+		.arena = arena, .where = "runclamp-containerd's answer", .kind = ERR_NEEDS, .err = err};
+	struct content_answer one = {0};
+	uint32_t key[ANSWER_KEYS];
+	struct jdoc doc;
+
+	if (jread_open(&r, &doc, text, len) < 0 || jread_root(&r, answer_keys, key) < 0)
+		return -1;
+	if (read_name(&r, key[ANSWER_IMAGE], &one.image) < 0 ||
+	    read_digest(&r, key[ANSWER_TARGET], "target", &one.target) < 0 ||
+	    read_digest(&r, key[ANSWER_CONFIG], "config", &one.config) < 0 ||
+	    read_digest(&r, key[ANSWER_PARENT], "parent", &one.parent) < 0 ||
+	    jread_line(&r, key[ANSWER_CONTENT], "content", PATH_MAX, &one.content) < 0)
+		return -1;
+	if (*one.content != '/')
+		return jread_fail(&r, key[ANSWER_CONTENT], "content must be an absolute path");
+	*ret = one;
+	return 0;
+}

@@ -1,0 +1,100 @@
+/* containerd's word on a container: a small executable of its own asks it over
+ * gRPC, so that the shim, on the path of every container, links none of that. */
+#include "load/image_content.h"
+#include "run/engine.h"
+#include "run/identity.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static const char asker[] = RUNCLAMP_LIBEXECDIR "/runclamp-containerd";
+static const char default_address[] = "/run/containerd/containerd.sock";
+/* The helper's own deadline is shorter: this one is for a helper that hangs. */
+enum { ANSWER_MAX = 64 << 10, DEADLINE_MS = 5000 };
+
+/* The containerd that started this container: its shim hands the address on in the environment, which is the
+ * engine's, not the container's (containerd, runtime/v2/shim/util.go). */
+static const char *address_of(struct arena *arena, const struct engine_config *c, struct err *err)
+{
+	static const char ttrpc[] = ".ttrpc";
+	const char *grpc = getenv("GRPC_ADDRESS"), *other = getenv("TTRPC_ADDRESS"),
+		   *address = default_address;
+	size_t len = other ? strlen(other) : 0, tail = strlen(ttrpc);
+
+	if (c->containerd_address) {
+		address = c->containerd_address;
+	} else if (grpc && *grpc) {
+		address = grpc;
+	} else if (len > tail && !strcmp(other + len - tail, ttrpc)) {
+		address = arena_strndup(arena, other, len - tail);
+		if (!address)
+			(void)err_set(err, ERR_LIMIT, "out of memory");
+	}
+	return address;
+}
+
+/* Who can put another socket there could forge the answer. */
+static int check_address(const char *address, struct arena *arena, struct err *err)
+{
+	const char *slash = strrchr(address, '/');
+	char *folder;
+
+	if (*address != '/')
+		return err_set(err, ERR_NEEDS, "containerd's address \"%.200s\" is no absolute path",
+			       address);
+	folder = arena_strndup(arena, address, slash > address ? (size_t)(slash - address) : 1);
+	if (!folder)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	return file_check_folder(folder, err);
+}
+
+static int answer_failed(const char *text, size_t len, int status, struct err *err)
+{
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (WIFSIGNALED(status))
+		return err_set(err, ERR_NEEDS, "%s was killed by signal %d", asker, WTERMSIG(status));
+	if (len == 0)
+		return err_set(err, ERR_NEEDS, "%s ended with %d", asker, WEXITSTATUS(status));
+	return err_set(err, ERR_NEEDS, "%.*s", (int)(len < 400 ? len : 400), text);
+}
+
+static int ask(struct content_answer *ret, struct arena *arena, const char *address,
+	       const struct engine_place *place, struct err *err)
+{
+	static const struct file_trust trust = {.allow_overflow_uid = true};
+	char *argv[] = {(char *)(uintptr_t)asker, (char *)(uintptr_t)address, (char *)(uintptr_t)place->space,
+			(char *)(uintptr_t)place->id, NULL};
+	CLEANUP_FREE char *text = NULL;
+	size_t len;
+	int status;
+
+	if (file_check_executable(asker, &trust, NULL, err) < 0)
+		return err_wrap(err, "what asks containerd for images");
+	if (identity_ask(argv, true, ANSWER_MAX, DEADLINE_MS, &text, &len, &status, err) < 0)
+		return -1;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return answer_failed(text, len, status, err);
+	return content_answer_parse(ret, arena, text, len, err);
+}
+
+int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
+			  const struct engine_place *place, const struct engine_config *c, struct err *err)
+{
+	const char *address = address_of(arena, c, err);
+	struct content_answer answer;
+
+	if (!address || check_address(address, arena, err) < 0 ||
+	    ask(&answer, arena, address, place, err) < 0)
+		return -1;
+	if (c->containerd_root) {
+		answer.content = image_path(arena, err, "%s/%s", c->containerd_root, content_folder);
+		if (!answer.content)
+			return -1;
+	}
+	if (image_from_content(ret, arena, &answer, err) < 0)
+		return -1;
+	*ret_found = ret->config != NULL;
+	return 0;
+}
