@@ -15,7 +15,7 @@ WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wst
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection \
           $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero)
 PLACES := -DRUNCLAMP_VERSION='"$(VERSION)"' -DRUNCLAMP_SYSCONFDIR='"$(sysconfdir)"' \
-          -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"'
+          -DRUNCLAMP_LIBEXECDIR='"$(libexecdir)"' -DRUNCLAMP_BINDIR='"$(bindir)"'
 CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen $(PLACES)
 CFLAGS = -std=gnu11 $(OPT) -fPIE -ffunction-sections -fdata-sections $(WARN) $(SAN) $(if $(SAN),,$(HARDEN))
 LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN)
@@ -104,7 +104,7 @@ fuzzers:
 BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
-             patchelf xz-utils mandoc binutils util-linux ca-certificates \
+             patch patchelf xz-utils mandoc binutils util-linux ca-certificates \
              docker.io containerd podman conmon umoci skopeo uidmap containernetworking-plugins iproute2 iptables
 deps:
 	@tests/install-deps $(BUILD_DEPS) $(TEST_DEPS)

@@ -34,7 +34,8 @@ struct ctl_sub {
 
 /* Each subcommand's options stand beside its code, in the order of an enum there. */
 extern const struct ctl_opt ctl_check_opts[], ctl_closure_opts[], ctl_ceiling_show_opts[],
-	ctl_from_runsc_opts[], ctl_floor_show_opts[], ctl_floor_measure_opts[];
+	ctl_from_runsc_opts[], ctl_floor_show_opts[], ctl_floor_measure_opts[], ctl_install_opts[],
+	ctl_uninstall_opts[];
 
 int ctl_check(const struct ctl_args *args);
 int ctl_closure(const struct ctl_args *args);
@@ -44,6 +45,8 @@ int ctl_ceiling_diff(const struct ctl_args *args);
 int ctl_from_runsc(const struct ctl_args *args);
 int ctl_floor_show(const struct ctl_args *args);
 int ctl_floor_measure(const struct ctl_args *args);
+int ctl_install(const struct ctl_args *args);
+int ctl_uninstall(const struct ctl_args *args);
 
 /* "clampctl: message" on stderr. Returns CTL_UNDECIDED. */
 int ctl_complain(const struct err *err);

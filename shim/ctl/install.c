@@ -1,0 +1,177 @@
+/* clampctl install: makes a handler known to an engine. */
+#include "ctl/install.h"
+#include "ctl/ask.h"
+#include "ctl/ctl.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+enum { OPT_HANDLER, OPT_DEFAULT, OPT_DRY_RUN, OPT_CONFIG, OPT_ROOT };
+const struct ctl_opt ctl_install_opts[] = {
+	[OPT_HANDLER] = {"--handler", "NAME", "the handler to install (default: runclamp)"},
+	[OPT_DEFAULT] = {"--set-default", NULL, "containers that name no runtime use it too"},
+	[OPT_DRY_RUN] = {"--dry-run", NULL, "print the change as a diff, make none"},
+	[OPT_CONFIG] = {"--config", "FILE", "the engine's configuration, if not the usual file"},
+	[OPT_ROOT] = {"--root", "DIR", "where the node's root folder is seen (default: /)"},
+	{0},
+};
+
+static const char program[] = RUNCLAMP_BINDIR "/runclamp";
+
+/* The engine calls the handler by its name: it has to be one of our own
+ * configuration, or every container would be refused. */
+static int check_handler(struct install *in, struct err *err)
+{
+	const struct handler *h;
+	struct nodefile file;
+	struct config config;
+
+	if (!*in->fs.prefix) {
+		if (ask_config(&config, in->arena, err) < 0)
+			return -1;
+	} else if (nodefs_read(&file, &in->fs, in->arena, config_default_path, err) < 0 ||
+		   (file.exists ? config_parse(&config, in->arena, file.text, file.len, file.path, err)
+				: config_fallback(&config, in->arena, err)) < 0) {
+		return -1;
+	}
+	if (ask_handler(&h, &config, in->handler, err) < 0)
+		return err_wrap(err, "add it under \"handlers\" first");
+	return 0;
+}
+
+static bool same_program(const struct nodefs *fs, const char *a, const char *b)
+{
+	CLEANUP_FD int fda = nodefs_fd(fs, a, O_PATH);
+	CLEANUP_FD int fdb = nodefs_fd(fs, b, O_PATH);
+	struct stat sta, stb;
+
+	return fda >= 0 && fdb >= 0 && fstat(fda, &sta) == 0 && fstat(fdb, &stb) == 0 &&
+	       sta.st_dev == stb.st_dev && sta.st_ino == stb.st_ino;
+}
+
+/* The name by which runclamp is called is the handler's. */
+static int make_link(struct install *in, struct err *err)
+{
+	CLEANUP_FD int fd = nodefs_fd(&in->fs, program, O_PATH);
+	const char *here = nodefs_here(&in->fs, in->arena, in->binary);
+
+	if (fd < 0)
+		return err_set(err, ERR_CONFIG, "%s%s is not there: install runclamp on the node first",
+			       in->fs.prefix, program);
+	if (!here)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	CLEANUP_FD int link = nodefs_fd(&in->fs, in->binary, O_PATH | O_NOFOLLOW);
+	if (link >= 0)
+		return same_program(&in->fs, program, in->binary)
+			       ? 0
+			       : err_set(err, ERR_CONFIG,
+					 "%s is there and is not runclamp: choose another --handler, or move "
+					 "it away",
+					 here);
+	if (in->dry_run) {
+		install_note(in, "would make the link %s -> runclamp", here);
+		return 0;
+	}
+	if (names_add(&in->state.links, in->handler) < 0)
+		return err_set(err, ERR_LIMIT, "more than %d links", NAMES_LIST);
+	if (symlink("runclamp", here) < 0)
+		return err_sys(err, "cannot make the link %s", here);
+	install_note(in, "made the link %s -> runclamp", here);
+	return install_state_write(&in->state, &in->fs, in->arena, err);
+}
+
+/* The entry of this file, with the handler in it. */
+static int enter(struct install *in, struct err *err)
+{
+	const struct nodefile *f = &in->file;
+	struct installed *e = in->entry;
+
+	if (!e && in->state.n == INSTALLED_MAX)
+		return err_set(err, ERR_LIMIT, "more than %d files of engines", INSTALLED_MAX);
+	if (!e) {
+		e = in->entry = &in->state.v[in->state.n++];
+		*e = (struct installed){.engine = in->engine->name, .path = f->path, .after = ""};
+	} else if (e->before && f->exists && e->before_len == f->len &&
+		   memcmp(e->before, f->text, f->len) == 0) {
+		e->handlers.n = 0; /* somebody put the old file back */
+	}
+	if (e->handlers.n == 0) {
+		e->before = f->exists ? f->text : NULL;
+		e->before_len = f->len;
+	}
+	if (names_add(&e->handlers, in->handler) < 0)
+		return err_set(err, ERR_LIMIT, "%s: more than %d handlers", f->path, NAMES_LIST);
+	if (in->set_default)
+		e->preferred = in->handler;
+	return 0;
+}
+
+/* The state goes first, so that the bytes of before are never lost; and again for
+ * the folders that were made. */
+static int write_both(struct install *in, const struct buf *out, bool exact, struct err *err)
+{
+	in->entry->after = "";
+	if (exact && install_remember(in, out, err) < 0)
+		return -1;
+	if (install_state_write(&in->state, &in->fs, in->arena, err) < 0 || install_write(in, out, err) < 0)
+		return -1;
+	return install_state_write(&in->state, &in->fs, in->arena, err);
+}
+
+static int install(struct install *in, const char *path, struct err *err)
+{
+	CLEANUP_BUF struct buf out = {0};
+	bool exact;
+
+	in->binary = install_join(in->arena, RUNCLAMP_BINDIR, in->handler);
+	if (!in->binary)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if (check_handler(in, err) < 0 || install_open(in, path, err) < 0)
+		return -1;
+	exact = !in->entry || install_untouched(in);
+	if (enter(in, err) < 0 || in->engine->add(&out, in, err) < 0)
+		return -1;
+	if (out.failed)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if (make_link(in, err) < 0)
+		return -1;
+	if (!install_differs(in, &out)) {
+		install_note(in, "%s: has the handler %s, nothing to change", path, in->handler);
+		return 0;
+	}
+	exact = exact || in->entry->handlers.n == 1;
+	if ((in->dry_run ? install_show(in, &out, err) : write_both(in, &out, exact, err)) < 0)
+		return -1;
+	install_note(in, "%s: %s the handler %s; %s: %s", path, in->dry_run ? "would have" : "has",
+		     in->handler, in->dry_run ? "then run" : "now run", in->engine->reload);
+	return 0;
+}
+
+int ctl_install(const struct ctl_args *args)
+{
+	const struct install_words words = {
+		.engine = args->word[0],
+		.handler = args->opt[OPT_HANDLER],
+		.config = args->opt[OPT_CONFIG],
+		.root = args->opt[OPT_ROOT],
+		.set_default = args->opt[OPT_DEFAULT] != NULL,
+		.dry_run = args->opt[OPT_DRY_RUN] != NULL,
+	};
+	CLEANUP_ARENA struct arena arena = {0};
+	CLEANUP_INSTALL struct install in;
+	struct err err = {0};
+	int code = CTL_OK;
+
+	if (install_begin(&in, &arena, &words, &err) < 0)
+		return ctl_complain(&err);
+	if (!in.engine) {
+		(void)err_set(&err, ERR_USAGE, "install takes one engine at a time");
+		return ctl_complain(&err);
+	}
+	if (install(&in, words.config ? words.config : in.engine->file, &err) < 0)
+		return ctl_complain(&err);
+	if (in.engine->verify)
+		code = in.engine->verify(&in);
+	install_say(&in);
+	return code;
+}

@@ -1,0 +1,149 @@
+# shellcheck shell=bash disable=SC2154 # sourced by run
+# --- install and uninstall, on a node's root below a folder ---
+N=$T/installed
+node() { # a fresh one
+  rm -rf "$N"
+  mkdir -p "$N"/{etc/runclamp,usr/local/bin,var/lib,run}
+  cp "$B/runclamp" "$N/usr/local/bin/runclamp"
+  jq -n '{handlers: {runclamp: {runtime: "runc", path: "/usr/sbin/runc"}, other: {runtime: "crun", path: "/usr/bin/crun"},
+    h1: {runtime: "runc", path: "/r"}, h2: {runtime: "runc", path: "/r"}, h3: {runtime: "runc", path: "/r"},
+    h4: {runtime: "runc", path: "/r"}, runc: {runtime: "runc", path: "/r"}}}' >"$N/etc/runclamp/config.json"
+}
+inst() { ctl "$@" --root "$N"; }
+D=$N/etc/docker/daemon.json
+whole() { find "$N" -mindepth 1 ! -path "$N/var/lib/runclamp" -printf '%P %y %m %U:%G %l\n' | sort; (cd "$N" && find . -type f -exec sha256sum {} + | sort); }
+
+node
+while IFS='|' read -r status name why; do
+  result "$status" "$name" "$why"
+done < <(python3 "$ROOT/tests/ctl/install_docker.py" "$CTL" "$N")
+
+node
+before=$(whole)
+inst install docker --dry-run --handler other
+is "install --dry-run: exit code 0" "$code:$err" "0:"
+like "install --dry-run: says what it would do" "$out" "would make the link .*/usr/local/bin/other -> runclamp.*systemctl reload docker"
+is "install --dry-run: changes nothing, not even a folder" "$(find "$N/var/lib" -mindepth 1):$(whole)" ":$before"
+inst install docker --handler other
+is "install: the folder, the file, the link" "$code:$(stat -c '%a %U' "$N/etc/docker" "$D" | paste -sd,):$(readlink "$N/usr/local/bin/other")" \
+  "0:755 root,644 root:runclamp"
+is "install: the path is the node's" "$(jq -c . "$D")" '{"runtimes":{"other":{"path":"/usr/local/bin/other"}}}'
+is "install: what it keeps is for root alone" "$(stat -c '%a %U' "$N/var/lib/runclamp" "$N/var/lib/runclamp/install.json" | paste -sd,)" "700 root,600 root"
+inst uninstall docker --handler other
+is "uninstall: as if it had never been" "$code:$(whole)" "0:$before"
+inst uninstall docker --handler other
+like "uninstall twice: nothing to change" "$code:$out" "^0:.*nothing to change"
+
+node
+mkdir -p "$N/etc/docker" "$N/etc/real"
+printf '{"debug": true}' >"$N/etc/real/daemon.json"
+chmod 640 "$N/etc/real/daemon.json"
+chown 12:34 "$N/etc/real/daemon.json"
+python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.runclamp-test", b"mine")' "$N/etc/real/daemon.json"
+ln -s /etc/real/daemon.json "$D"
+before=$(whole)
+inst install docker
+is "install: a link stays one, its target is the node's" "$code:$(readlink "$D"):$(jq -r .runtimes.runclamp.path "$N/etc/real/daemon.json")" \
+  "0:/etc/real/daemon.json:/usr/local/bin/runclamp"
+is "install: owner, mode and attributes are kept" "$(stat -c '%a %u:%g' "$N/etc/real/daemon.json"):$(python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "security.runclamp-test").decode())' "$N/etc/real/daemon.json")" "640 12:34:mine"
+is "install: no file is left beside it" "$(find "$N/etc" -name '.*runclamp*')" ""
+inst uninstall docker
+is "uninstall: through the link, byte for byte" "$code:$(whole)" "0:$before"
+ln -sfn /etc/nowhere "$D"
+inst install docker
+like "install: a link that leads nowhere" "$code:$err" "^2:.*daemon.json is a symbolic link that leads nowhere"
+rm "$D" && mkdir "$D"
+inst install docker
+like "install: a folder in the file's place" "$code:$err" "^2:.*daemon.json is not a regular file"
+rmdir "$D" && printf '{"debug": true}' >"$D"
+mount --bind "$N/etc/docker" "$N/etc/docker" && mount -o remount,bind,ro "$N/etc/docker"
+inst install docker
+like "install: a read-only folder" "$code:$(cat "$D"):$err" '^2:\{"debug": true\}:.*/etc/docker/daemon.json: .*[Rr]ead-only'
+umount "$N/etc/docker"
+
+node
+inst install docker --handler nobody
+like "install: a handler that the configuration lacks" "$code:$err" '^2:.*"handlers" first.* no handler named "nobody"'
+inst install docker --handler runc
+like "install docker: a name that dockerd reserves" "$code:$err" '^2:.*dockerd keeps the name "runc"'
+inst install dokcer
+like "install: an unknown engine" "$code:$err" '^2:.*no engine "dokcer", only: docker'
+inst install all
+like "install: not all at once" "$code:$err" "^2:"
+ctl install docker --root here
+like "install: --root must be absolute" "$code:$err" "^2:.*--root must be an absolute path"
+inst install docker --config x.json
+like "install: --config must be absolute" "$code:$err" "^2:.*--config must be an absolute path"
+like "install: needs root" "$(other "$CTL" install docker 2>&1)" "as root"
+like "uninstall: needs root" "$(other "$CTL" uninstall docker 2>&1)" "as root"
+echo '#!/bin/true' >"$N/usr/local/bin/other"
+inst install docker --handler other
+like "install: another program by the handler's name" "$code:$err" "^2:.*/usr/local/bin/other is there and is not runclamp"
+rm "$N/usr/local/bin/other"
+rm "$N/usr/local/bin/runclamp"
+inst install docker
+like "install: no runclamp on the node" "$code:$err:$(ls "$N/etc")" "^2:.*install runclamp on the node first:runclamp$"
+
+node
+mkdir "$N/etc/mine"
+inst install docker --config /etc/mine/d.json
+is "install --config" "$code:$(jq -r .runtimes.runclamp.path "$N/etc/mine/d.json"):$(find "$N/etc/docker" 2>/dev/null)" "0:/usr/local/bin/runclamp:"
+inst uninstall docker
+is "uninstall: finds the file by itself" "$code:$(ls "$N/etc/mine")" "0:"
+
+# Four at once: each finds the others' work.
+node
+mkdir "$N/etc/docker"
+printf '{\n  "debug": true\n}\n' >"$D"
+before=$(whole)
+for i in 1 2 3 4; do "$CTL" install docker --handler "h$i" --root "$N" >/dev/null & done
+wait
+is "install: four at once" "$(jq -c '.runtimes | keys' "$D")" '["h1","h2","h3","h4"]'
+inst uninstall docker --handler h2
+is "uninstall: one of four" "$(jq -c '.runtimes | keys' "$D"):$(find "$N/usr/local/bin" -name 'h*' -printf '%f\n' | sort | paste -sd,)" \
+  '["h1","h3","h4"]:h1,h3,h4'
+inst uninstall all
+is "uninstall all: byte for byte" "$code:$(whole)" "0:$before"
+
+# Containers of the handler: by the records that the shim writes.
+node
+inst install docker
+mkdir -p "$N/run/runc/busy" "$N/run/runclamp/gone"
+record() { # HANDLER ID
+  jq -nc --arg h "$1" --arg id "$2" '{version: 1, handler: $h, runtime: "runc", path: "/usr/sbin/runc", args: [], id: $id, roots: ["/run/runc"]}' \
+    >"$N/run/runclamp/$(printf %s "$2" | sha256sum | cut -c1-40)"
+}
+record runclamp busy
+record runclamp stale
+record other elsewhere
+inst uninstall docker
+like "uninstall: refused while a container is there" "$code:$err" "^1:.*handler runclamp still has 1 container, .*: busy; delete it first \(or --force\)"
+is "uninstall: nothing was changed then" "$(jq -r .runtimes.runclamp.path "$D")" /usr/local/bin/runclamp
+inst uninstall all
+like "uninstall all: refused as well" "$code:$err" "^1:.*runclamp still has 1 container.*: busy"
+inst uninstall docker --force
+is "uninstall --force" "$code:$(find "$N/etc/docker" 2>/dev/null)" "0:"
+rmdir "$N/run/runc/busy"
+inst install docker
+inst uninstall docker
+is "uninstall: a record without a container counts for nothing" "$code" 0
+inst install docker
+mkdir -p "$N/run/user/1000/crun/mine" "$N/run/user/1000/runclamp"
+jq -nc '{version: 1, handler: "runclamp", runtime: "crun", path: "/usr/bin/crun", args: [], id: "mine", roots: ["/run/user/1000/crun"]}' \
+  >"$N/run/user/1000/runclamp/$(printf mine | sha256sum | cut -c1-40)"
+inst uninstall docker
+like "uninstall: a user's rootless container counts" "$code:$err" "^1:.*: mine;"
+rm -r "$N/run/user"
+for i in 1 2 3 4 5 6; do mkdir -p "$N/run/runc/c$i" && record runclamp "c$i"; done
+inst uninstall docker
+like "uninstall: names some of many" "$code:$err" "^1:.*has 6 containers.* and 2 more; delete them first"
+rm -r "$N/run/runc"
+echo '{' >"$N/run/runclamp/$(printf broken | sha256sum | cut -c1-40)"
+inst uninstall docker
+like "uninstall: a record that can't be read counts" "$code:$err" "^1:.*has 1 container"
+rm "$N/run/runclamp/"*[0-9a-f]
+
+echo '{"version": 1}' >"$N/var/lib/runclamp/install.json"
+inst uninstall docker
+like "uninstall: a damaged state" "$code:$err" "^2:.*install.json does not have the form"
+rm -rf "$N"
