@@ -91,11 +91,11 @@ static int enter(struct install *in, struct err *err)
 	if (!e) {
 		e = in->entry = &in->state.v[in->state.n++];
 		*e = (struct installed){.engine = in->engine->name, .path = f->path, .after = ""};
-	} else if (e->before && f->exists && e->before_len == f->len &&
+	} else if (!in->engine->whole && e->before && f->exists && e->before_len == f->len &&
 		   memcmp(e->before, f->text, f->len) == 0) {
 		e->handlers.n = 0; /* somebody put the old file back */
 	}
-	if (e->handlers.n == 0) {
+	if (e->handlers.n == 0 && !in->engine->whole) {
 		e->before = f->exists ? f->text : NULL;
 		e->before_len = f->len;
 	}
@@ -118,13 +118,14 @@ static int write_both(struct install *in, const struct buf *out, bool exact, str
 	return install_state_write(&in->state, &in->fs, in->arena, err);
 }
 
-static int install(struct install *in, const char *path, struct err *err)
+static int install(struct install *in, struct err *err)
 {
+	const char *path = install_path(in);
 	CLEANUP_BUF struct buf out = {0};
 	bool exact;
 
 	in->binary = install_join(in->arena, RUNCLAMP_BINDIR, in->handler);
-	if (!in->binary)
+	if (!in->binary || !path)
 		return err_set(err, ERR_LIMIT, "out of memory");
 	if (check_handler(in, err) < 0 || install_open(in, path, err) < 0)
 		return -1;
@@ -142,8 +143,8 @@ static int install(struct install *in, const char *path, struct err *err)
 	exact = exact || in->entry->handlers.n == 1;
 	if ((in->dry_run ? install_show(in, &out, err) : write_both(in, &out, exact, err)) < 0)
 		return -1;
-	install_note(in, "%s: %s the handler %s; %s: %s", path, in->dry_run ? "would have" : "has",
-		     in->handler, in->dry_run ? "then run" : "now run", in->engine->reload);
+	install_note(in, "%s: %s the handler %s; %s", path, in->dry_run ? "would have" : "has", in->handler,
+		     in->engine->reload);
 	return 0;
 }
 
@@ -168,9 +169,9 @@ int ctl_install(const struct ctl_args *args)
 		(void)err_set(&err, ERR_USAGE, "install takes one engine at a time");
 		return ctl_complain(&err);
 	}
-	if (install(&in, words.config ? words.config : in.engine->file, &err) < 0)
+	if (install(&in, &err) < 0)
 		return ctl_complain(&err);
-	if (in.engine->verify)
+	if (in.engine->verify && !in.dry_run)
 		code = in.engine->verify(&in);
 	install_say(&in);
 	return code;

@@ -38,6 +38,7 @@ struct install {
 	struct nodefs fs;
 	const struct install_engine *engine;
 	const char *handler;
+	const char *config; /* --config, or NULL */
 	const char *binary; /* the node's path of the link or binary by the handler's name */
 	bool set_default, dry_run, force;
 	struct nodefile file;
@@ -51,7 +52,11 @@ struct install {
 struct install_engine {
 	const char *name;
 	const char *file;		  /* the node's path, where --config does not say another */
-	const char *reload, *reload_less; /* what to run after install, after uninstall */
+	const char *reload, *reload_less; /* what is left to do after install, after uninstall */
+	/* The file for a --config that names another than the one that is written; NULL: it
+	 * is the file. */
+	const char *beside;
+	bool whole; /* the file is ours alone: there is no text of before */
 	/* The whole new text, with the handler in it (and the entry's others), or without
 	 * it; or in->remove set: the file is to go. */
 	int (*add)(struct buf *out, struct install *in, struct err *err);
@@ -60,7 +65,7 @@ struct install_engine {
 	 * and returns the exit code. May be NULL. */
 	int (*verify)(struct install *in);
 };
-extern const struct install_engine install_docker;
+extern const struct install_engine install_docker, install_podman, install_crio, install_containerd;
 
 /* What the command line says, and the state; without a file yet. in->fs is open
  * and in->lock held (or -1) even where it fails: install_end. */
@@ -86,6 +91,8 @@ int install_write(struct install *in, const struct buf *out, struct err *err) MU
 int install_remember(struct install *in, const struct buf *out, struct err *err) MUST_CHECK;
 /* Whether the file still holds what we wrote last. */
 bool install_untouched(const struct install *in);
+/* The file that is written, by the engine and --config. NULL: no memory. */
+const char *install_path(const struct install *in) MUST_CHECK;
 /* FOLDER/NAME, in the arena. */
 const char *install_join(struct arena *arena, const char *folder, const char *name) MUST_CHECK;
 /* A line for the end. */

@@ -257,8 +257,8 @@ static int take(struct buf *out, struct install *in, struct err *err)
 const struct install_engine install_docker = {
 	.name = "docker",
 	.file = "/etc/docker/daemon.json",
-	.reload = "systemctl reload docker",
-	.reload_less = "systemctl restart docker",
+	.reload = "now run: systemctl reload docker",
+	.reload_less = "now run: systemctl restart docker (until then it goes on using the handler)",
 	.add = add,
 	.take = take,
 };

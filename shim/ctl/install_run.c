@@ -6,7 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-static const struct install_engine *const engines[] = {&install_docker, NULL};
+static const struct install_engine *const engines[] = {&install_docker, &install_containerd, &install_crio,
+						       &install_podman, NULL};
 
 const struct install_engine *install_engine_find(const char *name, struct err *err)
 {
@@ -29,6 +30,7 @@ int install_begin(struct install *in, struct arena *arena, const struct install_
 		.fs = {.fd = -1},
 		.lock = -1,
 		.handler = words->handler ? words->handler : "runclamp",
+		.config = words->config,
 		.set_default = words->set_default,
 		.dry_run = words->dry_run,
 		.force = words->force,
@@ -73,6 +75,18 @@ const char *install_join(struct arena *arena, const char *folder, const char *na
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
 	return arena_strndup(arena, path, strlen(path));
+}
+
+const char *install_path(const struct install *in)
+{
+	const char *slash = in->config ? strrchr(in->config, '/') : NULL, *folder;
+
+	if (!slash)
+		return in->engine->file;
+	if (!in->engine->beside)
+		return in->config;
+	folder = arena_strndup(in->arena, in->config, (size_t)(slash - in->config));
+	return folder ? install_join(in->arena, folder, in->engine->beside) : NULL;
 }
 
 bool install_differs(const struct install *in, const struct buf *out)

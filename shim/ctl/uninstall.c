@@ -110,24 +110,26 @@ static int uninstall_one(struct install *in, const char *path, struct err *err)
 	if (!differs)
 		install_note(in, "%s: does not have the handler %s, nothing to change", path, in->handler);
 	else
-		install_note(in, "%s: %s the handler %s; %s: %s", path,
+		install_note(in, "%s: %s the handler %s; %s", path,
 			     in->dry_run ? "would be without" : "is without", in->handler,
-			     in->dry_run ? "then run" : "now run", in->engine->reload_less);
+			     in->engine->reload_less);
 	return in->dry_run ? 0 : install_state_write(&in->state, &in->fs, in->arena, err);
 }
 
 /* Which files have the handler by our doing; else the usual one. */
-static int uninstall(struct install *in, const char *config, struct err *err)
+static int uninstall(struct install *in, struct err *err)
 {
 	const char *path[INSTALLED_MAX];
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < in->state.n && !config; i++)
+	for (unsigned i = 0; i < in->state.n && !in->config; i++)
 		if (strcmp(in->state.v[i].engine, in->engine->name) == 0 &&
 		    names_have(&in->state.v[i].handlers, in->handler))
 			path[n++] = in->state.v[i].path;
 	if (n == 0)
-		path[n++] = config ? config : in->engine->file;
+		path[n++] = install_path(in);
+	if (!path[0])
+		return err_set(err, ERR_LIMIT, "out of memory");
 	for (unsigned i = 0; i < n; i++)
 		if (uninstall_one(in, path[i], err) < 0)
 			return -1;
@@ -179,7 +181,7 @@ int ctl_uninstall(const struct ctl_args *args)
 		(void)ctl_complain(&err);
 		return err.kind == ERR_RUNTIME ? CTL_NO : CTL_UNDECIDED;
 	}
-	if ((in.engine ? uninstall(&in, words.config, &err) : uninstall_all(&in, &err)) < 0)
+	if ((in.engine ? uninstall(&in, &err) : uninstall_all(&in, &err)) < 0)
 		return ctl_complain(&err);
 	install_say(&in);
 	return CTL_OK;

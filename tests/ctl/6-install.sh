@@ -143,6 +143,54 @@ inst uninstall docker
 like "uninstall: a record that can't be read counts" "$code:$err" "^1:.*has 1 container"
 rm "$N/run/runclamp/"*[0-9a-f]
 
+# Drop-ins: held against Python's TOML.
+toml() { python3 -c 'import json, sys, tomllib; print(json.dumps(tomllib.load(open(sys.argv[1], "rb"))))' "$1" | jq -c "$2"; }
+node
+P=$N/etc/containers/containers.conf.d/90-runclamp.conf
+before=$(whole)
+inst install podman
+is "install podman: the runtime, and the names that it knows anyhow" "$code:$(toml "$P" .)" \
+  '0:{"engine":{"runtime_supports_json":["runclamp","crun","runc","kata","runsc","youki","krun"],"runtimes":{"runclamp":["/usr/local/bin/runclamp"]}}}'
+one=$(cat "$P")
+inst install podman
+is "install podman: a second time" "$code:$(cat "$P")" "0:$one"
+inst install podman --handler other --set-default
+is "install podman --set-default, a second handler" "$code:$(toml "$P" '[.engine.runtime, .engine.runtime_supports_json[:2], .engine.runtimes]')" \
+  '0:["other",["runclamp","other"],{"runclamp":["/usr/local/bin/runclamp"],"other":["/usr/local/bin/other"]}]'
+inst uninstall podman --handler other
+is "uninstall podman: the other stays, and no default" "$code:$(cat "$P")" "0:$one"
+inst uninstall podman
+is "uninstall podman: as if it had never been" "$code:$(whole)" "0:$before"
+mkdir -p "$N/etc/containers/containers.conf.d"
+printf '[engine]\nruntime_supports_json = ["mine"]\n' >"$N/etc/containers/containers.conf"
+inst install podman
+like "install podman: says whose list it replaces" "$code:$out" "^0:.*note: /etc/containers/containers.conf sets runtime_supports_json"
+inst uninstall podman
+echo '[engine]' >"$P"
+inst install podman
+like "install podman: never touches another's file" "$code:$(cat "$P"):$err" "^2:\[engine\]:.*90-runclamp.conf is there and clampctl did not write it"
+inst uninstall podman
+like "uninstall podman: nor then" "$code:$(cat "$P"):$err" "^2:\[engine\]:.*clampctl did not write it"
+rm "$P"
+inst install podman
+rm -r "$N/var/lib/runclamp"
+inst uninstall podman
+is "uninstall podman without a state: knows its own file" "$code:$(ls "${P%/*}")" "0:"
+
+node
+C=$N/etc/crio/crio.conf.d/90-runclamp.conf
+inst install crio --handler other --set-default
+is "install crio" "$code:$(toml "$C" .)" '0:{"crio":{"runtime":{"default_runtime":"other","runtimes":{"other":{"runtime_path":"/usr/local/bin/other","runtime_type":"oci","runtime_root":"/run/crio-other","allowed_annotations":[]}}}}}'
+inst install podman --handler other
+inst uninstall crio --handler other
+is "uninstall crio: the link stays while another engine has the handler" "$code:$(ls "$N/etc"):$(readlink "$N/usr/local/bin/other")" \
+  "0:containers
+runclamp:runclamp"
+inst uninstall all
+is "uninstall all: the link goes with the last" "$code:$(find "$N/usr/local/bin" -name other)" "0:"
+inst install containerd
+like "install containerd: needs a containerd" "$code:$err" "^2:.*no containerd in the usual places"
+
 echo '{"version": 1}' >"$N/var/lib/runclamp/install.json"
 inst uninstall docker
 like "uninstall: a damaged state" "$code:$err" "^2:.*install.json does not have the form"

@@ -1,0 +1,128 @@
+/* containerd: a drop-in beside config.toml, which a person wrote and which stays
+ * as it is. */
+#include "ctl/install_containerd.h"
+#include "ctl/ctl.h"
+#include "ctl/install_dropin.h"
+#include "ctl/tomllines.h"
+#include <string.h>
+
+static const char plugin_name[][sizeof("io.containerd.cri.v1.runtime")] = {
+	[2] = "io.containerd.grpc.v1.cri", [3] = "io.containerd.cri.v1.runtime"};
+
+static void put_runtime(struct buf *out, const struct containerd *c, struct install *in, const char *handler)
+{
+	static const char globs[] = "[\"io.runclamp.*\", \"io.runclamp.*/*\"]";
+	const char *plugin = plugin_name[c->version],
+		   *spec = containerd_value(c, "containerd/runtimes/runc/base_runtime_spec"),
+		   *systemd = containerd_value(c, "containerd/runtimes/runc/options/SystemdCgroup");
+
+	/* The globs are those of path.Match: * stops at a slash. */
+	buf_printf(out,
+		   "\n[plugins.\"%s\".containerd.runtimes.\"%s\"]\n"
+		   "runtime_type = \"io.containerd.runc.v2\"\n"
+		   "pod_annotations = %s\n"
+		   "container_annotations = %s\n",
+		   plugin, handler, globs, globs);
+	if (spec && *spec)
+		buf_printf(out, "base_runtime_spec = \"%s\"\n", spec);
+	buf_printf(out,
+		   "\n[plugins.\"%s\".containerd.runtimes.\"%s\".options]\n"
+		   "BinaryName = \"%s\"\n"
+		   "SystemdCgroup = %s\n",
+		   plugin, handler, dropin_program(in, handler),
+		   systemd && strcmp(systemd, "true") == 0 ? "true" : "false");
+}
+
+/* The whole CRI section as it is in force, without our handlers' tables. */
+static void put_section(struct buf *out, const struct containerd *c, struct install *in)
+{
+	const struct installed *e = in->entry;
+	struct tomlline l = {.at = c->dump};
+	size_t len;
+
+	buf_puts(out, "# This containerd puts an imported plugin section in the place of config.toml's:\n"
+		      "# so all of it is here, as it was in force. After a change of config.toml, run\n"
+		      "# clampctl install containerd again.\n\n");
+	while (tomlline_next(&l, in->arena)) {
+		const char *const ours[] = {c->cri[0], c->cri[1], "containerd", "runtimes"};
+		const char *const above[] = {c->cri[0], c->cri[1], "containerd"};
+
+		if (!tomlline_within(&l, c->cri, CRI_PARTS) ||
+		    (tomlline_within(&l, ours, 4) && l.depth > 4 && names_have(&e->handlers, l.table[4])))
+			continue;
+		if (e->preferred && l.depth == 3 && tomlline_within(&l, above, 3) &&
+		    tomlline_value(&l, "default_runtime_name", &len))
+			buf_printf(out, "default_runtime_name = \"%s\"", e->preferred);
+		else
+			buf_put(out, l.at, l.len);
+		buf_putc(out, '\n');
+	}
+}
+
+static int add(struct buf *out, struct install *in, struct err *err)
+{
+	const struct installed *e = in->entry;
+	struct containerd c;
+
+	if (dropin_check(in, err) < 0 || containerd_ask(&c, in, false, err) < 0)
+		return -1;
+	dropin_head(out, in);
+	buf_printf(out, "version = %u\n\n", c.version);
+	if (!c.merges)
+		put_section(out, &c, in);
+	else if (e->preferred)
+		buf_printf(out, "[plugins.\"%s\".containerd]\ndefault_runtime_name = \"%s\"\n",
+			   plugin_name[c.version], e->preferred);
+	for (unsigned i = 0; i < e->handlers.n; i++)
+		put_runtime(out, &c, in, e->handlers.v[i]);
+	return 0;
+}
+
+/* The line that a person has to add, exactly. */
+static void say_import(struct install *in, const struct containerd *c)
+{
+	int folder = (int)(strrchr(in->file.path, '/') - in->file.path);
+	size_t len;
+
+	install_note(in, "containerd does not read it yet, as %s does not import it:", c->main);
+	if (tomlline_top(c->file.text, "imports", &len))
+		install_note(in, "add to the list imports of that file:\n\n\"%.*s/*.toml\"", folder,
+			     in->file.path);
+	else if (c->file.exists)
+		install_note(
+			in, "add to that file, in front of its first [table]:\n\nimports = [\"%.*s/*.toml\"]",
+			folder, in->file.path);
+	else
+		install_note(in, "create that file:\n\nversion = %u\nimports = [\"%.*s/*.toml\"]", c->version,
+			     folder, in->file.path);
+}
+
+/* containerd's own word on whether the handler is there. */
+static int verify(struct install *in)
+{
+	struct containerd c;
+	struct err err = {0};
+	const char *program;
+	char path[256];
+
+	if (containerd_ask(&c, in, true, &err) < 0)
+		return ctl_complain(&err);
+	(void)snprintf(path, sizeof(path), "containerd/runtimes/%s/options/BinaryName", in->handler);
+	program = containerd_value(&c, path);
+	if (program && strcmp(program, in->binary) == 0)
+		return CTL_OK;
+	say_import(in, &c);
+	return CTL_NO;
+}
+
+const struct install_engine install_containerd = {
+	.name = "containerd",
+	.file = "/etc/containerd/conf.d/runclamp.toml",
+	.reload = "now run: systemctl restart containerd",
+	.reload_less = "now run: systemctl restart containerd",
+	.beside = "conf.d/runclamp.toml",
+	.whole = true,
+	.add = add,
+	.take = dropin_take,
+	.verify = verify,
+};
