@@ -52,6 +52,10 @@ static const char runc_margin[] =
 	"rt_sigreturn nanosleep sched_yield epoll_pwait epoll_ctl mmap munmap madvise mprotect clone tgkill "
 	"rt_sigprocmask sigaltstack gettid getpid rt_sigaction rseq set_robust_list exit restart_syscall";
 
+/* crun gives a process its additional groups under the filter: at create, and for each exec of Podman's. A
+ * container without such groups starts without it (integration/podman.bats: exec). */
+static const char crun_margin[] = "setgroups";
+
 static void allow_names(struct profile *p, const char *names)
 {
 	while (*names) {
@@ -94,8 +98,11 @@ static const struct floor_row *find_row(enum runtime_kind kind, runtime_version 
 	return best;
 }
 
-static int allow_margin(struct profile *p, struct arena *arena, enum runtime_kind kind, struct err *err)
+static int allow_margin(struct profile *p, struct arena *arena, enum runtime_kind kind,
+			bool no_new_privileges, struct err *err)
 {
+	if (kind == RUNTIME_CRUN && !no_new_privileges)
+		allow_names(p, crun_margin);
 	if (kind != RUNTIME_RUNC)
 		return 0;
 	allow_names(p, runc_margin);
@@ -112,7 +119,7 @@ int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind,
 	profile_init(&ret->need, deny, ARCHSET_ALL);
 	profile_init(&ret->margin, deny, ARCHSET_ALL);
 	allow_names(&ret->need, no_new_privileges ? row->nnp_true : row->nnp_false);
-	return allow_margin(&ret->margin, arena, kind, err);
+	return allow_margin(&ret->margin, arena, kind, no_new_privileges, err);
 }
 
 int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, struct err *err)
@@ -129,5 +136,5 @@ int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind k
 		allow_names(&ret->need, floors[i].nnp_true);
 		allow_names(&ret->need, floors[i].nnp_false);
 	}
-	return allow_margin(&ret->margin, arena, kind, err);
+	return allow_margin(&ret->margin, arena, kind, false, err);
 }
