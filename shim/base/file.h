@@ -15,12 +15,19 @@ int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct er
 
 /* Who may own a file that we trust, and what it is used for in messages. */
 struct file_trust {
-	bool allow_overflow_uid; /* inside a user namespace that lacks the host's root:
-				    accept the overflow uid (compiled-in paths only) */
-	bool allow_caller;	 /* accept the effective uid too */
+	bool allow_overflow_uid;   /* inside a user namespace that lacks the host's root:
+				      accept the overflow uid (compiled-in paths only) */
+	bool allow_caller;	   /* accept the effective uid too */
+	bool allow_containers_uid; /* accept file_is_containers_uid for the last component, if it is a folder
+				    */
 };
 
-/* The same check for a folder that may belong to root or to the caller, as a
+/* Whether a uid is one that root set aside for containers alone: in a range of the user "containers" in
+ * /etc/subuid, from which Podman's --userns=auto takes (containers-storage.conf(5), auto-userns-user). No
+ * process of the host has it. */
+bool file_is_containers_uid(uid_t uid);
+
+/* The same check for a folder that may belong to root or to the caller, or to a uid of containers, as a
  * bundle does: whoever can move a component of its path can put another bundle
  * there between our look and the runtime's. A relative path is looked at from
  * the working directory. */

@@ -75,6 +75,9 @@ static int open_folder(const char *path, struct err *err)
 	CLEANUP_FD int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, "the bundle's folder");
+	/* Podman gives the bundle of --userns=auto to the container's root. */
+	if (st.st_uid != 0 && st.st_uid != geteuid() && file_is_containers_uid(st.st_uid))
+		st.st_uid = 0;
 	if (check_owner(&st, "the bundle's folder", err) < 0)
 		return -1;
 	return TAKE_FD(fd);

@@ -121,3 +121,28 @@ is "\$RUNCLAMP_CONFIG counts for any user of clampctl" \
 cp "$T/strict.json" "$T/theirs.json" && chown 65534 "$T/theirs.json"
 like "but only a file that root owns" "$(RUNCLAMP_CONFIG=$T/theirs.json other "$CTL" check "$T/b/theirs")" \
   "^could not decide .*theirs.json"
+
+# --- whose a bundle's folder may be: Podman gives that of --userns=auto to the container's root ---
+cp -r "$T/b/few" "$T/b/mapped"
+while IFS='|' read -r uid subuid want regex; do
+  printf '%b' "$subuid" >/etc/subuid
+  chown "$uid" "$T/b/mapped"
+  ctl check "$T/b/mapped"
+  is "a bundle of uid $uid, /etc/subuid ${subuid:-empty}: exit code" "$code" "$want"
+  like "a bundle of uid $uid, /etc/subuid ${subuid:-empty}: says why" "$(tr -s ' \n' ' ' <<<"$out")" "$regex"
+done <<'TABLE'
+1000000||2|belongs to uid 1000000, not to root or the caller
+1000000|containers:1000000:65536\n|0|^allowed
+1065535|alice:1:65536\ncontainers:1000000:65536|0|^allowed
+1065536|containers:1000000:65536\n|2|belongs to uid 1065536
+999999|containers:1000000:65536\n|2|belongs to uid 999999
+1000000|alice:1000000:65536\n|2|belongs to uid 1000000
+1000000|xcontainers:1000000:65536\n|2|belongs to uid 1000000
+1000000|containers:1000000\n|2|belongs to uid 1000000
+1000|containers:0:65536\n|2|belongs to uid 1000
+TABLE
+chown 1000000 "$T/b/mapped/config.json"
+printf 'containers:1000000:65536\n' >/etc/subuid
+ctl check "$T/b/mapped"
+like "its config.json must be root's all the same" "$code $out" "^2 .*the file belongs to uid 1000000"
+rm -r "$T/b/mapped"
