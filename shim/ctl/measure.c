@@ -64,7 +64,7 @@ static int start_until(struct search *s, unsigned n, bool stop_at, bool *ret_met
 
 static int prepare(struct search *s)
 {
-	if (floor_candidates(&s->known, s->arena, s->bench->id->kind, s->err) < 0 ||
+	if (floor_candidates(&s->known, s->arena, s->bench->id->kind, s->nnp, s->err) < 0 ||
 	    profile_join(&s->all, s->arena, &s->known.need, &s->known.margin, s->err) < 0)
 		return -1;
 	enosys_set(&s->enosys);

@@ -38,8 +38,8 @@ struct bundle {
 /* Opens and reads PATH/config.json (PATH may be relative).
  * Refused, each with file, line and column:
  * - a folder or file that belongs neither to root nor to the caller's effective
- *   uid (a folder: nor to a uid that /etc/subuid keeps for containers), or that group or others can write (a POSIX ACL counts by its mask in
- *   the mode), whatever the folder's sticky bit
+ *   uid (a folder: nor to a uid that /etc/subuid keeps for containers), or that group or others can write (a
+ * POSIX ACL counts by its mask in the mode), whatever the folder's sticky bit
  * - config.json that is a symbolic link, wherever it leads (a rename would
  *   replace the link, not the file), or no regular file; more than max bytes
  * - what jdoc refuses

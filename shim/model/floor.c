@@ -122,7 +122,8 @@ int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind,
 	return allow_margin(&ret->margin, arena, kind, no_new_privileges, err);
 }
 
-int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, struct err *err)
+int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, bool no_new_privileges,
+		     struct err *err)
 {
 	const struct action deny = {ACT_ERRNO, EPERM};
 
@@ -136,5 +137,5 @@ int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind k
 		allow_names(&ret->need, floors[i].nnp_true);
 		allow_names(&ret->need, floors[i].nnp_false);
 	}
-	return allow_margin(&ret->margin, arena, kind, false, err);
+	return allow_margin(&ret->margin, arena, kind, no_new_privileges, err);
 }

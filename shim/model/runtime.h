@@ -42,7 +42,7 @@ int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind,
 
 /* The union of the shipped floors of all versions of a runtime and of both
  * settings of noNewPrivileges: where a measurement starts. */
-int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind,
+int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, bool no_new_privileges,
 		     struct err *err) MUST_CHECK;
 
 /* The calls that answer ENOSYS when they are denied and nobody else decided,

@@ -131,7 +131,7 @@ while IFS='|' read -r uid subuid want regex; do
   is "a bundle of uid $uid, /etc/subuid ${subuid:-empty}: exit code" "$code" "$want"
   like "a bundle of uid $uid, /etc/subuid ${subuid:-empty}: says why" "$(tr -s ' \n' ' ' <<<"$out")" "$regex"
 done <<'TABLE'
-1000000||2|belongs to uid 1000000, not to root or the caller
+1000000||2|belongs to uid 1000000, neither to root nor to the caller
 1000000|containers:1000000:65536\n|0|^allowed
 1065535|alice:1:65536\ncontainers:1000000:65536|0|^allowed
 1065536|containers:1000000:65536\n|2|belongs to uid 1065536
@@ -141,7 +141,7 @@ done <<'TABLE'
 1000000|containers:1000000\n|2|belongs to uid 1000000
 1000|containers:0:65536\n|2|belongs to uid 1000
 TABLE
-chown 1000000 "$T/b/mapped/config.json"
+chown 1000000 "$T/b/mapped" "$T/b/mapped/config.json"
 printf 'containers:1000000:65536\n' >/etc/subuid
 ctl check "$T/b/mapped"
 like "its config.json must be root's all the same" "$code $out" "^2 .*the file belongs to uid 1000000"
