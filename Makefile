@@ -1,4 +1,4 @@
-# runclamp: make [all|demo|test|test-asan|test-matrix|bench|fuzz|lint|install|uninstall|deb|deps|clean]
+# runclamp: make [all|demo|test|test-asan|test-k8s|test-matrix|bench|fuzz|lint|install|uninstall|deps|clean]
 B ?= build
 prefix ?= /usr/local
 sysconfdir ?= /etc
@@ -114,6 +114,10 @@ test: deps
 	@B=$(B) tests/run
 test-matrix: deps all
 	@B=$(B) integration/matrix
+# A real Kubernetes: its parts are built once, a quarter of an hour (integration/suites go-k8s).
+test-k8s: deps
+	@tests/install-deps etcd-server openssl
+	@B=$(B) tests/run k8s
 test-asan: deps
 	@B=$(B) tests/run asan
 lint: deps
@@ -147,11 +151,7 @@ uninstall:
 	  rmdir $(DESTDIR)$(sysconfdir)/runclamp/$$dir 2>/dev/null || true; done
 	rmdir $(DESTDIR)/var/log/runclamp 2>/dev/null || true
 
-# A Debian package for prefix=/usr, into $(B).
-deb:
-	@B=$(B) config/deb/build $(VERSION)
-
 clean:
 	rm -rf $(B)
 
-.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps demo test test-asan test-matrix lint fuzz bench install uninstall deb clean FORCE
+.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps demo test test-asan test-k8s test-matrix lint fuzz bench install uninstall clean FORCE

@@ -1,0 +1,216 @@
+# shellcheck shell=bash
+# A whole Kubernetes in one node (lib/node): etcd, kube-apiserver, containerd and one kubelet, with runclamp as a handler of
+# containerd. There is no scheduler and no controller manager: a pod names its node. Source lib/common and lib/engine first.
+# Ending the node ends all of it.
+
+K8S_IP=10.88.0.1
+K8S_PODS=10.89.0.0/24
+
+# k8s_need: skips the file, naming what is missing. The binaries are those of `integration/suites go-k8s`.
+k8s_need() {
+  local found
+  need etcd etcd-server
+  need containerd containerd
+  need openssl openssl
+  [ -x /usr/lib/cni/ptp ] || skip "the CNI plug-ins are missing: apt-get install containernetworking-plugins"
+  found=$("$REPO/integration/suites" go-k8s)
+  case $found in
+    skip*) skip "${found#skip }" ;;
+    *) K8S_BIN=$(dirname "$(awk '$1 == "kubelet" { print $3 }' <<<"$found")") ;;
+  esac
+  export K8S_BIN
+}
+
+# k8s_setup [EXTRA-TOML]: the node and everything in it up; EXTRA goes into the configuration of containerd. k8s_clean ends it.
+k8s_setup() {
+  k8s_need
+  engine_setup v1
+  k8s_kernel_files
+  k8s_network
+  k8s_containerd "${1:-}"
+  k8s_images
+  k8s_control_plane
+  k8s_kubelet
+}
+k8s_clean() { engine_clean; }
+
+# The kubelet writes these four for the whole machine: it gets files of its own.
+k8s_kernel_files() {
+  local path
+  for path in kernel/panic kernel/panic_on_oops vm/overcommit_memory vm/panic_on_oom; do
+    cat "/proc/sys/$path" >"$T/${path#*/}"
+    in_node mount --bind "$T/${path#*/}" "/proc/sys/$path"
+  done
+}
+
+# The kubelet wants an address and a default route; nothing is ever sent there.
+k8s_network() {
+  in_node sh -ec 'ip link add eth0 type veth peer name eth0-peer
+    ip addr add "$0/24" dev eth0
+    ip link set eth0 up
+    ip link set eth0-peer up
+    ip route add default via "${0%.*}.254"
+    echo "$0 node" >>/etc/hosts' "$K8S_IP"
+  node_file /etc/cni/net.d/10-ptp.conflist <<JSON
+{"cniVersion": "0.4.0", "name": "ptp", "plugins": [{"type": "ptp", "ipMasq": false,
+  "ipam": {"type": "host-local", "ranges": [[{"subnet": "$K8S_PODS"}]], "dataDir": "/run/cni-ipam"}}]}
+JSON
+}
+
+# k8s_containerd [EXTRA-TOML]: the configuration that an operator had before runclamp came; EXTRA: the handlers of the test.
+k8s_containerd() {
+  local cri='plugins."io.containerd.grpc.v1.cri"'
+  # Without CAP_SYS_RESOURCE nobody may lower an OOM score.
+  node_file /etc/containerd/config.toml <<TOML
+version = 2
+imports = ["/etc/containerd/conf.d/*.toml"]
+[$cri]
+  sandbox_image = "localhost/pause:1"
+  restrict_oom_score_adj = true
+  disable_apparmor = true
+  [$cri.cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "/etc/cni/net.d"
+  [$cri.containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+${1:-}
+TOML
+  k8s_containerd_start
+}
+k8s_containerd_start() {
+  daemon containerd containerd
+  wait_for 60 in_node ctr version
+}
+k8s_containerd_restart() {
+  daemon_end containerd
+  k8s_containerd_start
+  wait_for 60 k8s_node_ready
+}
+
+# k8s_handler NAME: a handler of containerd that leads to /usr/local/bin/NAME, as TOML.
+k8s_handler() {
+  local table="plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.$1"
+  # A glob of containerd's is matched like a path: the star stops at a slash, and a pod's keys may hold one.
+  cat <<TOML
+  [$table]
+    runtime_type = "io.containerd.runc.v2"
+    pod_annotations = ["io.runclamp.*", "io.runclamp.*/*", "io.containers.*"]
+    container_annotations = ["io.runclamp.*", "io.runclamp.*/*", "io.containers.*"]
+    [$table.options]
+      BinaryName = "/usr/local/bin/$1"
+TOML
+}
+
+# k8s_images: pause, call (busybox and /call), and call-needs, which declares what busybox calls as labels.
+k8s_images() {
+  image_root "$T/image"
+  k8s_image localhost/pause:1 '.config.Cmd = ["/bin/sleep", "100000"]'
+  k8s_image localhost/call:1 '.config.Cmd = ["/bin/sleep", "100000"]'
+}
+
+# k8s_image NAME CONFIG-FILTER [FOLDER]: an OCI image of one layer, imported into the kubelet's namespace of containerd.
+k8s_image() {
+  local dir
+  dir=$(mktemp -d "$T/oci.XXXXXX")
+  oci_image "$dir" "$1" "${3:-$T/image}" "$2"
+  tar -C "$dir" -cf "$dir.tar" .
+  in_node ctr -n k8s.io image import --all-platforms "$dir.tar" >/dev/null
+  rm -rf "$dir" "$dir.tar"
+}
+
+# oci_image DIR NAME ROOT CONFIG-FILTER: an OCI layout of one layer, as data: the tool is not what is tested.
+oci_image() {
+  local blobs=$1/blobs/sha256 layer config manifest
+  mkdir -p "$blobs"
+  tar -C "$3" --sort=name --mtime=@0 --owner=0 --group=0 -cf "$1/layer" .
+  layer=$(oci_blob "$1/layer" "$blobs")
+  jq -cn --arg layer "sha256:$layer" '{architecture: "amd64", os: "linux", config: {Env: ["PATH=/bin"]},
+    rootfs: {type: "layers", diff_ids: [$layer]}} | '"$4" >"$1/config"
+  config=$(oci_blob "$1/config" "$blobs")
+  jq -cn --arg config "sha256:$config" --arg layer "sha256:$layer" --argjson csize "$(stat -c %s "$blobs/$config")" \
+    --argjson lsize "$(stat -c %s "$blobs/$layer")" '{schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
+    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $csize},
+    layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer, size: $lsize}]}' >"$1/manifest"
+  manifest=$(oci_blob "$1/manifest" "$blobs")
+  echo '{"imageLayoutVersion": "1.0.0"}' >"$1/oci-layout"
+  jq -cn --arg digest "sha256:$manifest" --arg name "$2" --argjson size "$(stat -c %s "$blobs/$manifest")" '{schemaVersion: 2,
+    manifests: [{mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $digest, size: $size,
+      annotations: {"io.containerd.image.name": $name, "org.opencontainers.image.ref.name": $name}}]}' >"$1/index.json"
+}
+oci_blob() {
+  local digest
+  digest=$(sha256sum <"$1" | cut -d' ' -f1)
+  mv "$1" "$2/$digest"
+  echo "$digest"
+}
+
+# Tokens instead of certificates: an administrator, the node, and a user who is in no group.
+k8s_control_plane() {
+  local version
+  node_file /etc/kubernetes/tokens <<'CSV'
+admin-token,admin,admin,"system:masters"
+node-token,system:node:node,node,"system:nodes"
+user-token,user,user
+CSV
+  openssl genrsa -out "$T/sa.key" 2048 2>/dev/null
+  openssl rsa -in "$T/sa.key" -pubout -out "$T/sa.pub" 2>/dev/null
+  daemon etcd etcd --data-dir /var/lib/etcd --unsafe-no-fsync --listen-peer-urls http://127.0.0.1:2380
+  daemon kube-apiserver "$K8S_BIN/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 --advertise-address="$K8S_IP" \
+    --cert-dir=/run/kubernetes --token-auth-file=/etc/kubernetes/tokens --anonymous-auth=false \
+    --authorization-mode=AlwaysAllow --allow-privileged --disable-admission-plugins=ServiceAccount \
+    --endpoint-reconciler-type=none --service-cluster-ip-range=10.96.0.0/16 \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$T/sa.pub" \
+    --service-account-signing-key-file="$T/sa.key"
+  for version in admin node user; do k8s_kubeconfig "$version"; done
+  wait_for 120 kc get --raw /readyz
+  wait_for 60 kc get namespace default
+}
+k8s_kubeconfig() {
+  node_file "/etc/kubernetes/$1.conf" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: test, cluster: {server: "https://127.0.0.1:6443", insecure-skip-tls-verify: true}}]
+users: [{name: test, user: {token: $1-token}}]
+contexts: [{name: test, context: {cluster: test, user: test}}]
+current-context: test
+YAML
+}
+
+# InPlacePodVerticalScaling: with it the kubelet of 1.33 panicked once where cgroupsPerQOS is off.
+k8s_kubelet() {
+  node_file /etc/kubernetes/kubelet.yaml <<'YAML'
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
+authorization: {mode: AlwaysAllow}
+cgroupDriver: cgroupfs
+cgroupsPerQOS: false
+enforceNodeAllocatable: []
+failSwapOn: false
+localStorageCapacityIsolation: false
+makeIPTablesUtilChains: false
+oomScoreAdj: 0
+resolvConf: ""
+staticPodPath: /etc/kubernetes/manifests
+containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
+syncFrequency: 2s
+fileCheckFrequency: 1s
+nodeStatusUpdateFrequency: 2s
+featureGates: {InPlacePodVerticalScaling: false}
+YAML
+  in_node mkdir -p /etc/kubernetes/manifests
+  daemon kubelet "$K8S_BIN/kubelet" --config=/etc/kubernetes/kubelet.yaml --kubeconfig=/etc/kubernetes/node.conf \
+    --hostname-override=node --node-ip="$K8S_IP"
+  wait_for 120 k8s_node_ready
+}
+k8s_node_ready() {
+  [ "$(kc get node node -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+# kc WORDS...: kubectl as the administrator; k8s_as USER WORDS...: as somebody else.
+kc() { k8s_as admin "$@"; }
+k8s_as() {
+  local who=$1
+  shift
+  in_node env HOME=/tmp timeout -k 5 120 "$K8S_BIN/kubectl" --kubeconfig="/etc/kubernetes/$who.conf" "$@"
+}
