@@ -1,4 +1,4 @@
-# runclamp: make [all|demo|test|test-asan|test-k8s|test-matrix|bench|fuzz|lint|install|uninstall|deps|clean]
+# runclamp: make [all|demo|test|test-asan|test-k8s|test-matrix|bench|fuzz|lint|install|uninstall|deb|deps|clean]
 B ?= build
 prefix ?= /usr/local
 sysconfdir ?= /etc
@@ -151,7 +151,11 @@ uninstall:
 	  rmdir $(DESTDIR)$(sysconfdir)/runclamp/$$dir 2>/dev/null || true; done
 	rmdir $(DESTDIR)/var/log/runclamp 2>/dev/null || true
 
+# A Debian package for prefix=/usr, into $(B).
+deb:
+	@B=$(B) config/deb/build $(VERSION)
+
 clean:
 	rm -rf $(B)
 
-.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps demo test test-asan test-k8s test-matrix lint fuzz bench install uninstall clean FORCE
+.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps demo test test-asan test-k8s test-matrix lint fuzz bench install uninstall deb clean FORCE

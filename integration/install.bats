@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# clampctl install and uninstall, held against the engines themselves: what they make of the files, and what starts then.
+# Another suite's engines: ENGINE_ROOT, a root file system.
+
+load lib/common
+load lib/engine
+load lib/docker
+
+setup_file() {
+  need_docker "${ENGINE_ROOT:-}"
+  engine_setup v1 "${ENGINE_ROOT:-/}"
+  node_file /etc/docker/daemon.json <<'JSON'
+{
+    "bridge": "none",
+    "iptables": false,
+    "storage-driver": "overlay2",
+    "runtimes": {
+        "other": {
+            "path": "/usr/bin/crun"
+        }
+    }
+}
+JSON
+  daemon containerd containerd
+  wait_for 60 in_node test -S /run/containerd/containerd.sock
+  dockerd_up
+  docker_image bb:1
+}
+teardown_file() { engine_clean; }
+teardown() {
+  # shellcheck disable=SC2046 # a list of IDs
+  docker rm --force $(docker ps -aq) >/dev/null 2>&1 || true
+  in_node clampctl uninstall all --force >/dev/null 2>&1 || true
+}
+
+sum() { in_node sh -c 'sha256sum "$@"; stat -c "%i %a %u:%g" "$@"' sum "$@" 2>/dev/null; }
+reload() { in_node kill -HUP "$(cat "$T/dockerd.pid")"; }
+knows() { docker info --format '{{json .Runtimes}}' | jq -e --arg name "$1" 'has($name)'; }
+default_is() { [ "$(docker info --format '{{.DefaultRuntime}}')" = "$1" ]; }
+
+@test "docker: install, reload, run; twice changes nothing; uninstall gives the bytes back" {
+  before=$(in_node sha256sum /etc/docker/daemon.json)
+  in_node cp /etc/docker/daemon.json /root/daemon.json
+  run in_node clampctl install docker --dry-run
+  [ "$status" -eq 0 ]
+  [[ $output == *'+        "runclamp": {'* ]]
+  [ "$(in_node sha256sum /etc/docker/daemon.json)" = "$before" ]
+
+  run in_node clampctl install docker
+  [ "$status" -eq 0 ]
+  [[ $output == *"systemctl reload docker"* ]]
+  in_node cat /etc/docker/daemon.json | jq -e '.runtimes == {other: {path: "/usr/bin/crun"}, runclamp: {path: "/usr/local/bin/runclamp"}}
+    and .bridge == "none"'
+  installed=$(sum /etc/docker/daemon.json)
+  run in_node clampctl install docker
+  [[ $output == *"nothing to change"* ]]
+  [ "$(sum /etc/docker/daemon.json)" = "$installed" ]
+
+  reload
+  wait_for 20 knows runclamp
+  knows other
+  run docker run --rm --runtime=runclamp bb:1 grep Seccomp: /proc/self/status
+  echo "$output"
+  [[ ${lines[-1]} =~ ^Seccomp:.2 ]]
+  decisions 'select(.handler == "runclamp")' | grep -q '"verdict":"allow"'
+
+  in_node clampctl uninstall docker
+  [ "$(in_node sha256sum /etc/docker/daemon.json)" = "$before" ]
+  in_node cmp /etc/docker/daemon.json /root/daemon.json
+}
+
+@test "docker: dockerd itself takes the file" {
+  in_node dockerd --help | grep -q -- --validate || skip "this dockerd has no --validate (Docker 23 or newer)"
+  in_node clampctl install docker --set-default
+  in_node dockerd --validate --config-file /etc/docker/daemon.json
+}
+
+@test "docker --set-default: a container that names no runtime has its closure" {
+  in_node clampctl install docker --set-default
+  reload
+  wait_for 20 default_is runclamp
+  docker run --name default bb:1 true
+  [ "$(docker inspect --format '{{.HostConfig.Runtime}}' default)" = runclamp ]
+  [ "$(decided "$(docker_id default)" | jq -r .verdict)" = allow ]
+}
+
+@test "docker: uninstall refuses while a container is there, and names it" {
+  in_node clampctl install docker
+  reload
+  wait_for 20 knows runclamp
+  docker run -d --name busy --runtime=runclamp bb:1 sleep 1000
+  installed=$(sum /etc/docker/daemon.json)
+  run in_node clampctl uninstall docker
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [[ $output == *"runclamp still has 1 container"*"$(docker_id busy)"* ]]
+  [ "$(sum /etc/docker/daemon.json)" = "$installed" ]
+  docker stop -t 1 busy
+  # A container that is stopped has nothing left with the runtime.
+  run in_node clampctl uninstall docker
+  [ "$status" -eq 0 ]
+}
+
+@test "docker: after uninstall and a restart the runtime is unknown" {
+  in_node clampctl install docker --set-default
+  reload
+  wait_for 20 default_is runclamp
+  in_node clampctl uninstall docker
+  docker_restart
+  run knows runclamp
+  [ "$status" -ne 0 ]
+  default_is runc
+}
+
+# containerd's own reading of its configuration.
+dump() { in_node containerd --config /etc/containerd/config.toml config dump 2>/dev/null; }
+major() { in_node containerd --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1 | cut -d. -f1; }
+main_config() { # VERSION IMPORTS-LINE
+  {
+    printf 'version = %s\n%s\n' "$1" "$2"
+    if [ "$1" = 2 ]; then
+      cat <<'TOML'
+[plugins."io.containerd.grpc.v1.cri"] # mine
+  max_container_log_line_size = 999
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = true
+TOML
+    else
+      cat <<'TOML'
+[plugins."io.containerd.cri.v1.runtime"] # mine
+  max_container_log_line_size = 999
+  [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+      SystemdCgroup = true
+TOML
+    fi
+  } | node_file /etc/containerd/config.toml
+}
+# What must hold once containerd reads the drop-in: the handlers, and all of config.toml.
+dumped() { # HANDLER...
+  local name
+  dump >"$T/dump"
+  for name; do
+    grep -qE "containerd\.runtimes\.$name\]" "$T/dump"
+    grep -qE "BinaryName = .(/usr/local/bin/$name)" "$T/dump"
+  done
+  [ "$(grep -cE "pod_annotations = \[.io\.runclamp\.\*., .io\.runclamp\.\*/\*.\]" "$T/dump")" = $# ]
+  [ "$(grep -cE "container_annotations = \[.io\.runclamp\.\*., .io\.runclamp\.\*/\*.\]" "$T/dump")" = $# ]
+  grep -qE "containerd\.runtimes\.runc\]" "$T/dump"
+  [ "$(grep -c 'SystemdCgroup = true' "$T/dump")" = $(($# + 1)) ]
+  grep -q 'max_container_log_line_size = 999' "$T/dump"
+}
+# clampctl in the node, or, with FROM_CONTAINER, as from a container that sees the node's root below /host.
+ctl() {
+  if [ -z "${FROM_CONTAINER:-}" ]; then
+    in_node clampctl "$@"
+  else
+    # shellcheck disable=SC2016 # the inner shell's
+    in_node unshare -m --propagation private sh -c 'mkdir -p /host && mount --rbind / /host && exec clampctl "$@" --root /host' ctl "$@"
+  fi
+}
+containerd_with() { # VERSION
+  main_config "$1" ''
+  main=$(sum /etc/containerd/config.toml)
+  run ctl install containerd
+  echo "$output"
+  # Written, but config.toml does not import it: the line to add is in the answer.
+  [ "$status" -eq 1 ]
+  line=$(grep '^imports = ' <<<"$output")
+  [ "$(sum /etc/containerd/config.toml)" = "$main" ]
+
+  main_config "$1" "$line"
+  run ctl install containerd
+  [ "$status" -eq 0 ]
+  dumped runclamp
+  grep -q "default_runtime_name = .runc\b" "$T/dump"
+  written=$(sum /etc/containerd/conf.d/runclamp.toml)
+  ctl install containerd
+  [ "$(sum /etc/containerd/conf.d/runclamp.toml)" = "$written" ]
+
+  ctl install containerd --handler runclamp-runsc --set-default
+  dumped runclamp runclamp-runsc
+  grep -q "default_runtime_name = .runclamp-runsc\b" "$T/dump"
+  # A change of config.toml arrives, at the latest with the next install.
+  in_node sed -i 's/= 999/= 998/' /etc/containerd/config.toml
+  ctl install containerd
+  dump | grep -q 'max_container_log_line_size = 998'
+  in_node sed -i 's/= 998/= 999/' /etc/containerd/config.toml
+
+  main=$(sum /etc/containerd/config.toml)
+  ctl uninstall containerd --handler runclamp-runsc
+  dumped runclamp
+  ctl uninstall containerd
+  [ "$(sum /etc/containerd/config.toml)" = "$main" ]
+  in_node test ! -e /etc/containerd/conf.d
+  dump >"$T/dump"
+  ! grep -q runclamp "$T/dump"
+  grep -q 'max_container_log_line_size = 999' "$T/dump"
+}
+@test "containerd, config version 2: written, read, byte for byte away again" { containerd_with 2; }
+@test "containerd, config version 3: written, read, byte for byte away again" {
+  [ "$(major)" -ge 2 ] || skip "containerd 1 knows no config version 3: install containerd 2"
+  containerd_with 3
+}
+@test "containerd: by the node's root below a folder, as from a container" {
+  FROM_CONTAINER=1
+  containerd_with 2
+}
+@test "containerd 1: other drop-ins keep their say" {
+  [ "$(major)" -lt 2 ] || skip "containerd 2 merges drop-ins by itself"
+  main_config 2 'imports = ["/etc/containerd/conf.d/*.toml"]'
+  printf 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "theirs:1"\n' | node_file /etc/containerd/conf.d/10-theirs.toml
+  in_node clampctl install containerd
+  dump >"$T/dump"
+  in_node clampctl uninstall containerd
+  in_node rm -r /etc/containerd/conf.d
+  grep -q 'sandbox_image = "theirs:1"' "$T/dump"
+  grep -qE "containerd\.runtimes\.runclamp\]" "$T/dump"
+}
+@test "containerd: a config.toml that it can't read" {
+  echo 'version = 2 2' | node_file /etc/containerd/config.toml
+  run in_node clampctl install containerd
+  echo "$output"
+  [ "$status" -eq 2 ]
+  [[ $output == "clampctl: "*config.toml* ]]
+  in_node test ! -e /etc/containerd/conf.d
+}
+
+podman() { in_node /usr/bin/podman --cgroup-manager=cgroupfs --events-backend=file "$@" </dev/null; }
+oci_runtime() { podman "$@" info --format '{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Path}}'; }
+@test "podman: by name, as the default, rootless users' too; and its own runtimes stay" {
+  in_node test -x /usr/bin/podman || skip "podman is missing: apt-get install podman"
+  plain=$(oci_runtime)
+  in_node clampctl install podman
+  [ "$(oci_runtime)" = "$plain" ]
+  [ "$(oci_runtime --runtime runclamp)" = "runclamp /usr/local/bin/runclamp" ]
+  in_node clampctl install podman --handler runclamp-crun --set-default
+  [ "$(oci_runtime)" = "runclamp-crun /usr/local/bin/runclamp-crun" ]
+  [ "$(oci_runtime --runtime runclamp)" = "runclamp /usr/local/bin/runclamp" ]
+  [ "$(oci_runtime --runtime runc | cut -d' ' -f1)" = runc ]
+  in_node clampctl uninstall all
+  [ "$(oci_runtime)" = "$plain" ]
+  in_node test ! -e /etc/containers/containers.conf.d
+}
+@test "podman: a refusal arrives whole, by the engine's log" {
+  in_node test -x /usr/bin/podman || skip "podman is missing: apt-get install podman"
+  in_node clampctl install podman
+  podman import "$T/rootfs.tar" bb:1 >/dev/null
+  run podman run --rm --network=none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --runtime runclamp \
+    --annotation 'io.runclamp.syscalls=read nosuchcall' bb:1 true
+  echo "$output"
+  [ "$status" -eq 126 ]
+  [[ $output == *'unknown system call "nosuchcall"'* ]]
+  [[ $output != *"/usr/local/bin/runclamp: "* ]]
+}
