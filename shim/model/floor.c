@@ -56,6 +56,11 @@ static const char runc_margin[] =
  * container without such groups starts without it (integration/podman.bats: exec). */
 static const char crun_margin[] = "setgroups";
 
+/* Not the runtime's but the kernel's, Linux's and the sentry's alike: a sleep that a pause (or a stop)
+ * interrupts goes on by it, without the program's doing. A recording of what a program calls never shows it.
+ */
+static const char kernel_margin[] = "restart_syscall";
+
 static void allow_names(struct profile *p, const char *names)
 {
 	while (*names) {
@@ -101,6 +106,7 @@ static const struct floor_row *find_row(enum runtime_kind kind, runtime_version 
 static int allow_margin(struct profile *p, struct arena *arena, enum runtime_kind kind,
 			bool no_new_privileges, struct err *err)
 {
+	allow_names(p, kernel_margin);
 	if (kind == RUNTIME_CRUN && !no_new_privileges)
 		allow_names(p, crun_margin);
 	if (kind != RUNTIME_RUNC)

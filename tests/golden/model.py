@@ -22,6 +22,8 @@ FLOOR = {
 MARGIN = {"runc": """rt_sigreturn nanosleep sched_yield epoll_pwait epoll_ctl mmap munmap madvise mprotect clone
     tgkill rt_sigprocmask sigaltstack gettid getpid rt_sigaction rseq set_robust_list exit
     restart_syscall""".split()}
+# The kernel has a program call it where a pause or a stop interrupted a sleep (restart_syscall(2)).
+KERNEL = ["restart_syscall"]
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 
 
@@ -111,7 +113,9 @@ def model(config, runtime, ceiling):
     nnp = (config.get("process") or {}).get("noNewPrivileges", False)
     hard = FLOOR[runtime, nnp]
     margin = {n: SOMETIMES if n == "clone" else ALWAYS for n in MARGIN.get(runtime, [])}
-    margin.update({n: ALWAYS for n in hard})
+    margin.update({n: ALWAYS for n in hard + KERNEL})
+    if runtime == "crun" and not nnp:
+        margin["setgroups"] = ALWAYS  # of a process with additional groups
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
     w_floor = entries(ceiling.get("floor") or [])
     needs = declared(config)
