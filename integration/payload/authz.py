@@ -25,9 +25,9 @@ def pairs(members):
 
 def why_not(request, runtimes):
     """What is wrong with a request, or None."""
-    method, uri = request["RequestMethod"], urllib.parse.urlsplit(request["RequestURI"])
+    method, uri = request["requestmethod"], urllib.parse.urlsplit(request["requesturi"])
     path = re.sub(r"^/*(v[0-9.]+/+)?", "", re.sub(r"/+", "/", urllib.parse.unquote(uri.path)))
-    body = base64.b64decode(request.get("RequestBody") or "")
+    body = base64.b64decode(request.get("requestbody") or "")
     if method != "POST":
         return None
     if DENIED.fullmatch(path) or path == "build" and "2" in urllib.parse.parse_qs(uri.query).get("version", []):
@@ -51,7 +51,7 @@ class Plugin(http.server.BaseHTTPRequestHandler):
             answer = {"Implements": ["authz"]}
         elif self.path == "/AuthZPlugin.AuthZReq":
             try:
-                reason = why_not(json.loads(text), sys.argv[2:])
+                reason = why_not(json.loads(text, object_pairs_hook=pairs), sys.argv[2:])
             except (ValueError, KeyError, AttributeError) as error:
                 reason = f"the request cannot be read: {error}"
             answer = {"Allow": reason is None, "Msg": reason or ""}
@@ -74,5 +74,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 os.makedirs(os.path.dirname(sys.argv[1]), exist_ok=True)
+if os.path.exists(sys.argv[1]):
+    os.unlink(sys.argv[1])
 with Server(sys.argv[1], Plugin) as server:
     server.serve_forever()

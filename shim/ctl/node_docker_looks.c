@@ -97,12 +97,10 @@ void look_docker_build(struct node *n, struct seen *s)
 	ask_plugin(n, s);
 }
 
+/* moby, daemon.go: a managed plug-in gets the default runtime. */
 void look_docker_plugin(struct node *n, struct seen *s)
 {
-	if (!docker_setup(n)->present)
-		return;
-	say_leads(n, s, "the name runc", "runc");
-	ask_plugin(n, s);
+	look_docker_default(n, s);
 }
 
 void look_docker_socket(struct node *n, struct seen *s)
@@ -139,6 +137,8 @@ void look_docker_hosts(struct node *n, struct seen *s)
 /* dockerd has a containerd of its own, or shares the node's. */
 void look_docker_containerd(struct node *n, struct seen *s)
 {
+	static const char *const usual[] = {"/run/docker/containerd/containerd.sock",
+					    "/run/containerd/containerd.sock"};
 	const char *given;
 
 	if (!docker_setup(n)->present)
@@ -146,8 +146,9 @@ void look_docker_containerd(struct node *n, struct seen *s)
 	given = proc_option(node_proc(n, "dockerd", 0), "containerd", 0);
 	if (given)
 		say_socket(n, s, given);
-	say_socket(n, s, "/run/docker/containerd/containerd.sock");
-	say_socket(n, s, "/run/containerd/containerd.sock");
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (!given || strcmp(given, usual[i]) != 0)
+			say_socket(n, s, usual[i]);
 }
 
 /* A builder of its own: it looks for buildkit-runc, then runc. */

@@ -189,6 +189,8 @@ void say_others(struct node *n, struct seen *s, const struct setup *e)
 		any = any || each.state > WAY_CLOSED;
 		buf_free(&each.text);
 	}
-	if (!any)
+	if (!any && e->entries.n == 0)
+		say(s, WAY_CLOSED, "%s: there is no other", e->source);
+	else if (!any)
 		say(s, WAY_CLOSED, "%s: all %u lead to runclamp", e->source, e->entries.n);
 }

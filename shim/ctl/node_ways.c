@@ -22,8 +22,8 @@ const struct way ways[] = {
 	{"docker-build", "Docker", "docker build with BuildKit: it executes runc, whatever the default is",
 	 DIVERT "; from Docker 25 on also DOCKER_BUILDKIT_RUNC_COMMAND in dockerd's environment",
 	 look_docker_build},
-	{"docker-plugin", "Docker", "docker plugin install: a plug-in is a container that runc starts",
-	 DIVERT ", or an authorization plug-in that denies POST /plugins", look_docker_plugin},
+	{"docker-plugin", "Docker", "docker plugin install: a plug-in is a container of the default runtime",
+	 "as docker-default, or an authorization plug-in that denies POST /plugins", look_docker_plugin},
 	{"docker-socket", "Docker", "the API's socket, for whoever may open it", SOCKET, look_docker_socket},
 	{"docker-hosts", "Docker", "other sockets and ports of the same API",
 	 "take them out of \"hosts\" and of dockerd's command line; a port needs TLS with client "

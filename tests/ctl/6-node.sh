@@ -109,7 +109,8 @@ docker-runtimes|open|1|daemon_json '{"runtimes": {"kata": {"runtimeType": "io.co
 docker-shims|open|1|cp /bin/true "$N/usr/bin/containerd-shim-kata-v2"
 docker-shims|closed|0|cp /bin/true "$N/usr/bin/containerd-shim-runc-v2"
 docker-build|open|1|cp /bin/true "$N/usr/local/bin/runc"
-docker-plugin|open|1|cp /bin/true "$N/usr/local/bin/runc"
+docker-plugin|open|1|cp /bin/true "$N/usr/local/bin/runc"; daemon_json '{}'
+docker-plugin|closed|1|cp /bin/true "$N/usr/local/bin/runc"
 docker-socket|open|1|node_socket /run/docker.sock 660 999
 docker-socket|closed|0|node_socket /run/docker.sock 660 998
 docker-socket|open|1|node_socket /run/docker.sock 666
