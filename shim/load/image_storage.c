@@ -124,31 +124,6 @@ static void base64_name(char *dst, const char *s)
 	*dst = '\0';
 }
 
-static int read_config(struct image *image, const struct store *s)
-{
-	char digest[DIGEST_SIZE], name[2 * DIGEST_SIZE];
-
-	(void)snprintf(digest, sizeof(digest), "sha256:%s", s->id);
-	base64_name(name, digest);
-	if (image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(s->root); i++) {
-		image->where = image_path(s->arena, s->err, "%s/%s-images/%s/=%s", s->root[i],
-					  s->place->driver, s->id, name);
-		if (!image->where)
-			return -1;
-		if (image_blob(&image->config, &image->config_len, s->arena, image->where, digest, s->err) ==
-		    0)
-			return 0;
-		if (s->err->sys != ENOENT)
-			return -1;
-	}
-	return err_set(s->err, ERR_NEEDS,
-		       "%s is missing: the image was removed while the container still exists; load or build "
-		       "it again, or make the container anew",
-		       image->where);
-}
-
 static int add_names(struct image *image, const struct store *s, const struct jread *r, uint32_t names)
 {
 	if (!names || r->doc->tok[names].type != JTOK_ARRAY)
@@ -212,6 +187,31 @@ static int read_index(struct image *image, const struct store *s, const char *ro
 	return add_manifests(image, s, &r, jdoc_get(&doc, tok, "big-data-digests"));
 }
 
+static int read_config(struct image *image, const struct store *s)
+{
+	char digest[DIGEST_SIZE], name[2 * DIGEST_SIZE];
+
+	(void)snprintf(digest, sizeof(digest), "sha256:%s", s->id);
+	base64_name(name, digest);
+	if (image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(s->root); i++) {
+		image->where = image_path(s->arena, s->err, "%s/%s-images/%s/=%s", s->root[i],
+					  s->place->driver, s->id, name);
+		if (!image->where)
+			return -1;
+		if (image_blob(&image->config, &image->config_len, s->arena, image->where, digest, s->err) ==
+		    0)
+			return read_index(image, s, s->root[i]);
+		if (s->err->sys != ENOENT)
+			return -1;
+	}
+	return err_set(s->err, ERR_NEEDS,
+		       "%s is missing: the image was removed while the container still exists; load or build "
+		       "it again, or make the container anew",
+		       image->where);
+}
+
 int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
 		       struct err *err)
@@ -223,6 +223,10 @@ int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 		.root = {place->root, c->storage_root ? c->storage_root : default_root},
 	};
 
+	/* A rootless engine's images are its user's; those of root's are not his to read. */
+	if (!c->storage_root && !config_is_initial_root())
+		s.root[1] = place->root;
+
 	*ret = (struct image){.engine = "containers/storage"};
 	*ret_found = false;
 	if (find_container(&s) < 0)
@@ -231,9 +235,6 @@ int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 		return 0;
 	if (check_layer(&s, rootfs) < 0 || read_config(ret, &s) < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(s.root); i++)
-		if (read_index(ret, &s, s.root[i]) < 0)
-			return -1;
 	*ret_found = true;
 	return 0;
 }
