@@ -231,7 +231,18 @@ containerd_with() { # VERSION
 
 podman() { in_node /usr/bin/podman --cgroup-manager=cgroupfs --events-backend=file "$@" </dev/null; }
 oci_runtime() { podman "$@" info --format '{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Path}}'; }
-@test "podman: by name, as the default, rootless users' too; and its own runtimes stay" {
+@test "podman: a rootless user has the handler, too" {
+  in_node test -x /usr/bin/podman || skip "podman is missing: apt-get install podman"
+  in_node sh -c 'mkdir -p /run/user/1234 /home/u && chown 1234:1234 /run/user/1234 /home/u && chmod 700 /run/user/1234
+    echo u:x:1234:1234::/home/u:/bin/sh >>/etc/passwd; echo u:x:1234: >>/etc/group
+    echo u:300000:65536 >>/etc/subuid; echo u:300000:65536 >>/etc/subgid'
+  in_node clampctl install podman --set-default
+  run in_node setpriv --reuid 1234 --regid 1234 --clear-groups env HOME=/home/u XDG_RUNTIME_DIR=/run/user/1234 \
+    podman --cgroup-manager=cgroupfs info --format '{{.Host.Security.Rootless}} {{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Path}}'
+  echo "$output"
+  [ "${lines[-1]}" = "true runclamp /usr/local/bin/runclamp" ]
+}
+@test "podman: by name, as the default; and its own runtimes stay" {
   in_node test -x /usr/bin/podman || skip "podman is missing: apt-get install podman"
   plain=$(oci_runtime)
   in_node clampctl install podman
