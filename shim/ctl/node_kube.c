@@ -61,7 +61,14 @@ static const char *yaml_text(struct node *n, const struct yaml *y)
 	return arena_strndup(&n->arena, value, len);
 }
 
-/* The value at `keys` (NULL-terminated), "" for a block, NULL if it is not there. */
+/* What begins a form that is more than one plain word. */
+static bool is_other_form(const char *value)
+{
+	return *value && strchr("{[|>&*!", *value);
+}
+
+/* The value at `keys` (NULL-terminated), "" for a block, NULL if it is not there.
+ * Where a block was written in another form, that form's beginning. */
 static const char *yaml_get(struct node *n, const char *text, const char *const *keys)
 {
 	size_t depth = 0, indent[4] = {0};
@@ -74,8 +81,9 @@ static const char *yaml_get(struct node *n, const char *text, const char *const 
 			continue;
 		if (strlen(keys[depth]) != y.key || memcmp(keys[depth], y.line, y.key) != 0)
 			continue;
-		if (!keys[depth + 1])
-			return yaml_text(n, &y);
+		const char *value = yaml_text(n, &y);
+		if (!keys[depth + 1] || !value || is_other_form(value))
+			return value;
 		indent[depth++] = y.indent;
 	}
 	return NULL;
@@ -149,6 +157,10 @@ void look_kubernetes_static(struct node *n, struct seen *s)
 	}
 	path = setting(n, &k, "pod-manifest-path", path_keys);
 	url = setting(n, &k, "manifest-url", url_keys);
+	if ((path && is_other_form(path)) || (url && is_other_form(url))) {
+		say(s, WAY_UNKNOWN, "%s has a form that is not read here", k.path);
+		return;
+	}
 	if ((!path || !*path) && (!url || !*url)) {
 		say(s, WAY_CLOSED, "the kubelet reads no static pods");
 		return;
@@ -180,7 +192,8 @@ void look_kubernetes_kubelet(struct node *n, struct seen *s)
 	mode = mode ? mode : k.text ? "Webhook" : "AlwaysAllow";
 	if (strcmp(anonymous, "true") == 0 && strcmp(mode, "AlwaysAllow") == 0)
 		say(s, WAY_OPEN, "anonymous requests are let in (%s)", k.text ? k.path : "flags");
-	else if (strcmp(anonymous, "false") == 0 || strcmp(mode, "Webhook") == 0)
+	else if (!is_other_form(anonymous) && !is_other_form(mode) &&
+		 (strcmp(anonymous, "false") == 0 || strcmp(mode, "Webhook") == 0))
 		say(s, WAY_CLOSED, "anonymous: %s, authorization: %s", anonymous, mode);
 	else
 		say(s, WAY_UNKNOWN, "anonymous: %s, authorization: %s", anonymous, mode);

@@ -149,6 +149,7 @@ kubernetes-static|open|1|sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.ya
 kubernetes-static|unknown|2|echo '{"kind": "KubeletConfiguration"}' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|open|1|printf 'authentication:\n  x509:\n    enabled: false\n  anonymous:\n    enabled: true # all\nauthorization: \n  mode: "AlwaysAllow"\n' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|closed|0|printf 'authentication:\n  anonymous:\n    enabled: true\nauthorization:\n  mode: Webhook\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-kubelet|unknown|2|printf 'authentication: {anonymous: {enabled: true}}\nauthorization:\n  mode: AlwaysAllow\n' >"$N/var/lib/kubelet/config.yaml"
 podman-default|open|1|printf '[engine]\nruntime = "crun"\n' >"$N/etc/containers/containers.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
 podman-default|open|1|printf '[engine.runtimes]\nrunclamp = ["/usr/lib/runc"]\n' >"$N/etc/containers/containers.conf.d/99.conf"
 podman-default|open|1|printf '[engine]\nruntime = "/usr/lib/runc"\n' >"$N/etc/containers/containers.conf.d/99.conf"
