@@ -108,6 +108,8 @@ TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev c
              docker.io containerd podman conmon umoci skopeo uidmap containernetworking-plugins iproute2 iptables
 deps:
 	@tests/install-deps $(BUILD_DEPS) $(TEST_DEPS)
+deps-build:
+	@tests/install-deps $(BUILD_DEPS)
 demo: deps
 	@B=$(B) tests/demo/demo
 test: deps
@@ -158,4 +160,4 @@ deb:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps demo test test-asan test-k8s test-matrix lint fuzz bench install uninstall deb clean FORCE
+.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps deps-build demo test test-asan test-k8s test-matrix lint fuzz bench install uninstall deb clean FORCE
