@@ -76,7 +76,7 @@ PAUSE='["built in: the pod'"'"'s pause container"]'
 }
 
 @test "image labels are needs" {
-  k8s_image localhost/labelled:1 '.config.Labels = {"io.runclamp.syscalls": "write exit_group getuid"}'
+  k8s_image localhost/labelled:1 "$T/image" "io.runclamp.syscalls=write exit_group getuid"
   labels_wired || skip "labels through containerd: not in this build"
   pod labelled '.spec.containers[0].image = "localhost/labelled:1"' '["/call", "getuid", "geteuid"]'
   wait_for 60 phase labelled Succeeded

@@ -101,47 +101,18 @@ k8s_handler() {
 TOML
 }
 
-# k8s_images: pause, call (busybox and /call), and call-needs, which declares what busybox calls as labels.
+# k8s_images: pause, and call (busybox and /call).
 k8s_images() {
   image_root "$T/image"
-  k8s_image localhost/pause:1 '.config.Cmd = ["/bin/sleep", "100000"]'
-  k8s_image localhost/call:1 '.config.Cmd = ["/bin/sleep", "100000"]'
+  COMMAND='["/bin/sleep", "100000"]' k8s_image localhost/pause:1 "$T/image"
+  k8s_image localhost/call:1 "$T/image"
 }
 
-# k8s_image NAME CONFIG-FILTER [FOLDER]: an OCI image of one layer, imported into the kubelet's namespace of containerd.
+# k8s_image NAME FOLDER [LABEL=VALUE...]: an image of the folder, imported into the kubelet's namespace of containerd.
 k8s_image() {
-  local dir
-  dir=$(mktemp -d "$T/oci.XXXXXX")
-  oci_image "$dir" "$1" "${3:-$T/image}" "$2"
-  tar -C "$dir" -cf "$dir.tar" .
-  in_node ctr -n k8s.io image import --all-platforms "$dir.tar" >/dev/null
-  rm -rf "$dir" "$dir.tar"
-}
-
-# oci_image DIR NAME ROOT CONFIG-FILTER: an OCI layout of one layer, as data: the tool is not what is tested.
-oci_image() {
-  local blobs=$1/blobs/sha256 layer config manifest
-  mkdir -p "$blobs"
-  tar -C "$3" --sort=name --mtime=@0 --owner=0 --group=0 -cf "$1/layer" .
-  layer=$(oci_blob "$1/layer" "$blobs")
-  jq -cn --arg layer "sha256:$layer" '{architecture: "amd64", os: "linux", config: {Env: ["PATH=/bin"]},
-    rootfs: {type: "layers", diff_ids: [$layer]}} | '"$4" >"$1/config"
-  config=$(oci_blob "$1/config" "$blobs")
-  jq -cn --arg config "sha256:$config" --arg layer "sha256:$layer" --argjson csize "$(stat -c %s "$blobs/$config")" \
-    --argjson lsize "$(stat -c %s "$blobs/$layer")" '{schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $csize},
-    layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer, size: $lsize}]}' >"$1/manifest"
-  manifest=$(oci_blob "$1/manifest" "$blobs")
-  echo '{"imageLayoutVersion": "1.0.0"}' >"$1/oci-layout"
-  jq -cn --arg digest "sha256:$manifest" --arg name "$2" --argjson size "$(stat -c %s "$blobs/$manifest")" '{schemaVersion: 2,
-    manifests: [{mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $digest, size: $size,
-      annotations: {"io.containerd.image.name": $name, "org.opencontainers.image.ref.name": $name}}]}' >"$1/index.json"
-}
-oci_blob() {
-  local digest
-  digest=$(sha256sum <"$1" | cut -d' ' -f1)
-  mv "$1" "$2/$digest"
-  echo "$digest"
+  local name=$1 root=$2
+  shift 2
+  "$LIB/oci-image" "$root" "$name" "$@" | in_node ctr -n k8s.io image import - >/dev/null
 }
 
 # Tokens instead of certificates: an administrator, the node, and a user who is in no group.
@@ -181,8 +152,13 @@ k8s_kubelet() {
   node_file /etc/kubernetes/kubelet.yaml <<'YAML'
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
-authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
-authorization: {mode: AlwaysAllow}
+authentication:
+  anonymous:
+    enabled: true
+  webhook:
+    enabled: false
+authorization:
+  mode: AlwaysAllow
 cgroupDriver: cgroupfs
 cgroupsPerQOS: false
 enforceNodeAllocatable: []
