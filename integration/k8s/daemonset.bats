@@ -10,7 +10,6 @@ load ../lib/pods
 FILES=$BATS_TEST_DIRNAME/../../config/kubernetes
 
 setup_file() {
-  # shellcheck disable=SC2119 # no handler of runclamp
   k8s_setup
   in_node sh -c 'rm -rf /usr/local/bin/runclamp* /usr/local/bin/clampctl /usr/local/libexec/runclamp /etc/runclamp /var/log/runclamp'
   B=$T/build "$FILES/image/tree" "$T/tree" >"$T/tree.log" 2>&1 || { cat "$T/tree.log" >&2; return 1; }

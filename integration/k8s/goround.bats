@@ -8,8 +8,7 @@ load ../lib/k8s
 load ../lib/pods
 
 setup_file() {
-  k8s_setup "$(k8s_handlers_toml)"
-  k8s_handlers
+  k8s_setup runclamp runclamp-strict runclamp-permissive
 }
 teardown() { pods_delete; }
 teardown_file() { k8s_clean; }
@@ -66,7 +65,7 @@ denied() { ! pod "$1" "$2" '["/bin/true"]'; }
   run pod none "$NO_CLASS"
   echo "$output"
   [[ $output == *"runtimeClassName must be one of runclamp, "*": the pod has none"* ]]
-  kc create -f - <<<'{"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": "other"}, "handler": "runc"}'
+  k8s_class other runc
   run pod other '.spec.runtimeClassName = "other"'
   [[ $output == *": it is other"* ]]
   run pod away "$NO_CLASS | .metadata.namespace = \"elsewhere\""
@@ -80,10 +79,27 @@ denied() { ! pod "$1" "$2" '["/bin/true"]'; }
 }
 
 @test "the admission rule: a class by runclamp's name has runclamp's handler" {
-  run kc create -f - <<<'{"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": "runclamp-runsc"}, "handler": "runc"}'
+  run k8s_class runclamp-runsc runc
   echo "$output"
   [ "$status" -ne 0 ]
   [[ $output == *"must have the handler of that very name"* ]]
+  # One that is there can't be turned, nor a pod that is there.
+  run kc patch runtimeclass runclamp -p '{"handler": "runc"}'
+  [ "$status" -ne 0 ]
+  pod there
+  run kc patch pod there -p '{"spec": {"runtimeClassName": "other"}}'
+  [ "$status" -ne 0 ]
+  run kc patch pod there -p '{"spec": {"runtimeClassName": null}}'
+  [ "$status" -ne 0 ]
+}
+
+@test "the admission rule's exceptions: two namespaces, whose label nobody else can wear" {
+  kc create namespace runclamp
+  for name in kube-system runclamp; do pod_spec exempt "$NO_CLASS" | k8s_as user -n "$name" create --dry-run=server -f -; done
+  k8s_as user label namespace elsewhere kubernetes.io/metadata.name=kube-system --overwrite || true
+  [ "$(kc get namespace elsewhere -o jsonpath='{.metadata.labels.kubernetes\.io/metadata\.name}')" = elsewhere ]
+  run pod away "$NO_CLASS | .metadata.namespace = \"elsewhere\""
+  [[ $output == *"the pod has none"* ]]
 }
 
 @test "the admission rule does not see static pods, and hides none" {
@@ -98,6 +114,8 @@ denied() { ! pod "$1" "$2" '["/bin/true"]'; }
   kc delete -f "$REPO/config/kubernetes/admission.yaml"
   in_node cp /etc/containerd/config.toml /etc/containerd/before.toml
   append '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]' '  BinaryName = "/usr/local/bin/runclamp"'
+  # containerd 1 takes the whole section from the drop-in, which install writes anew from config.toml.
+  in_node clampctl install containerd
   k8s_containerd_restart
   says kubernetes-default closed kubernetes-static closed kubernetes-handlers closed containerd-runc closed containerd-default closed
   wait_for 60 pod inside "$NO_CLASS" "[\"/call\", \"$PROBE\"]"
@@ -111,7 +129,7 @@ denied() { ! pod "$1" "$2" '["/bin/true"]'; }
 
 @test "another default handler: the handler runc stays open for a class that names it" {
   in_node cp /etc/containerd/before.toml /etc/containerd/config.toml
-  append '[plugins."io.containerd.grpc.v1.cri".containerd]' '  default_runtime_name = "runclamp"'
+  in_node clampctl install containerd --set-default
   k8s_containerd_restart
   says kubernetes-default closed kubernetes-static closed containerd-default closed containerd-runc open kubernetes-handlers open
   wait_for 60 pod default "$NO_CLASS" "[\"/call\", \"$PROBE\"]"

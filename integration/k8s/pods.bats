@@ -7,8 +7,7 @@ load ../lib/k8s
 load ../lib/pods
 
 setup_file() {
-  k8s_setup "$(k8s_handlers_toml)"
-  k8s_handlers
+  k8s_setup runclamp runclamp-strict runclamp-permissive
 }
 teardown() { pods_delete; }
 teardown_file() { k8s_clean; }

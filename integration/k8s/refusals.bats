@@ -7,8 +7,7 @@ load ../lib/k8s
 load ../lib/pods
 
 setup_file() {
-  k8s_setup "$(k8s_handlers_toml)"
-  k8s_handlers
+  k8s_setup runclamp runclamp-strict runclamp-permissive
 }
 teardown() { pods_delete; }
 teardown_file() { k8s_clean; }
@@ -115,7 +114,7 @@ describes() { kc describe pod "$1" | grep -F -- "$2"; }
   run pod nowhere '.spec.runtimeClassName = "runclamp-none"'
   [ "$status" != 0 ]
   [[ $output == *'RuntimeClass "runclamp-none" not found'* ]]
-  runtime_class runclamp-absent
+  k8s_class runclamp-absent runclamp-absent
   pod absent '.spec.runtimeClassName = "runclamp-absent"'
   wait_for 60 describes absent 'no runtime for "runclamp-absent" is configured'
 }

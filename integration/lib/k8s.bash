@@ -21,16 +21,21 @@ k8s_need() {
   export K8S_BIN
 }
 
-# k8s_setup [EXTRA-TOML]: the node and everything in it up; EXTRA goes into the configuration of containerd. k8s_clean ends it.
+# k8s_setup [HANDLER...]: the node and everything in it up, these handlers of runclamp installed in containerd as an operator
+# would, each with a RuntimeClass of its name. k8s_clean ends it.
 k8s_setup() {
+  local name
   k8s_need
   engine_setup v1
   k8s_kernel_files
   k8s_network
-  k8s_containerd "${1:-}"
+  k8s_containerd_config
+  k8s_handlers "$@"
+  k8s_containerd_start
   k8s_images
   k8s_control_plane
   k8s_kubelet
+  for name; do k8s_class "$name" "$name"; done
 }
 k8s_clean() { engine_clean; }
 
@@ -57,8 +62,8 @@ k8s_network() {
 JSON
 }
 
-# k8s_containerd [EXTRA-TOML]: the configuration that an operator had before runclamp came; EXTRA: the handlers of the test.
-k8s_containerd() {
+# What an operator had before runclamp came.
+k8s_containerd_config() {
   local cri='plugins."io.containerd.grpc.v1.cri"'
   # Without CAP_SYS_RESOURCE nobody may lower an OOM score.
   node_file /etc/containerd/config.toml <<TOML
@@ -73,10 +78,23 @@ imports = ["/etc/containerd/conf.d/*.toml"]
     conf_dir = "/etc/cni/net.d"
   [$cri.containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
-${1:-}
 TOML
-  k8s_containerd_start
 }
+
+# A handler's level is the word behind runclamp-.
+k8s_handlers() {
+  local name
+  engine_config '(.handlers["runclamp-strict"], .handlers["runclamp-permissive"]) = .handlers.runclamp
+    | .handlers["runclamp-strict"].level = "strict" | .handlers["runclamp-permissive"].level = "permissive"'
+  for name; do in_node clampctl install containerd --handler "$name" >/dev/null; done
+}
+
+# k8s_class NAME HANDLER
+k8s_class() {
+  jq -n --arg name "$1" --arg handler "$2" \
+    '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: {name: $name}, handler: $handler}' | kc create -f -
+}
+
 k8s_containerd_start() {
   daemon containerd containerd
   wait_for 60 in_node ctr version
@@ -85,20 +103,6 @@ k8s_containerd_restart() {
   daemon_end containerd
   k8s_containerd_start
   wait_for 60 k8s_node_ready
-}
-
-# k8s_handler NAME: a handler of containerd that leads to /usr/local/bin/NAME, as TOML.
-k8s_handler() {
-  local table="plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.$1"
-  # A glob of containerd's is matched like a path: the star stops at a slash, and a pod's keys may hold one.
-  cat <<TOML
-  [$table]
-    runtime_type = "io.containerd.runc.v2"
-    pod_annotations = ["io.runclamp.*", "io.runclamp.*/*", "io.containers.*"]
-    container_annotations = ["io.runclamp.*", "io.runclamp.*/*", "io.containers.*"]
-    [$table.options]
-      BinaryName = "/usr/local/bin/$1"
-TOML
 }
 
 # k8s_images: pause, and call (busybox and /call).
@@ -117,7 +121,7 @@ k8s_image() {
 
 # Tokens instead of certificates: an administrator, the node, and a user who is in no group.
 k8s_control_plane() {
-  local version
+  local who
   node_file /etc/kubernetes/tokens <<'CSV'
 admin-token,admin,admin,"system:masters"
 node-token,system:node:node,node,"system:nodes"
@@ -132,7 +136,7 @@ CSV
     --endpoint-reconciler-type=none --service-cluster-ip-range=10.96.0.0/16 \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$T/sa.pub" \
     --service-account-signing-key-file="$T/sa.key"
-  for version in admin node user; do k8s_kubeconfig "$version"; done
+  for who in admin node user; do k8s_kubeconfig "$who"; done
   wait_for 120 kc get --raw /readyz
   wait_for 60 kc get namespace default
 }

@@ -1,25 +1,6 @@
 # shellcheck shell=bash
 # Words about pods, for the tests on a real Kubernetes. Source lib/k8s first.
 
-# k8s_handlers: a handler of runclamp for each level, each with its RuntimeClass.
-K8S_HANDLERS='runclamp runclamp-strict runclamp-permissive'
-k8s_handlers_toml() {
-  local name
-  for name in $K8S_HANDLERS; do k8s_handler "$name"; done
-}
-k8s_handlers() {
-  local name
-  engine_config '(.handlers["runclamp-strict"], .handlers["runclamp-permissive"]) = .handlers.runclamp
-    | .handlers["runclamp-strict"].level = "strict" | .handlers["runclamp-permissive"].level = "permissive"'
-  for name in $K8S_HANDLERS; do
-    in_node sh -c 'ln -s runclamp "/usr/local/bin/$0" 2>/dev/null || true' "$name"
-    runtime_class "$name"
-  done
-}
-runtime_class() {
-  kc create -f - <<<"{\"apiVersion\": \"node.k8s.io/v1\", \"kind\": \"RuntimeClass\", \"metadata\": {\"name\": \"$1\"}, \"handler\": \"$1\"}"
-}
-
 # pod NAME [JQ-FILTER [COMMAND [JQ-ARGS...]]]: creates a pod of one container, c, that runs COMMAND (a JSON list).
 pod() { pod_spec "$@" | kc create -f -; }
 pod_spec() {
