@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void put_time(struct buf *out)
 {
@@ -157,6 +159,17 @@ void record_format(const struct record_context *ctx, struct buf *out)
 	}
 }
 
+/* Takes back what met the end of the disk: the next line would be glued to it. Not if another create has
+ * appended since. */
+static void take_back(int fd, ssize_t n)
+{
+	off_t end = lseek(fd, 0, SEEK_CUR); /* O_APPEND leaves it behind what was written */
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == end && ftruncate(fd, end - n) < 0)
+		return; /* append-only: the cut line stays */
+}
+
 int record_append(const char *path, const struct buf *line, bool required, struct err *err)
 {
 	CLEANUP_FD int fd = open(
@@ -175,7 +188,8 @@ int record_append(const char *path, const struct buf *line, bool required, struc
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return err_sys(err, "decision log %s: cannot write", path);
-	if ((size_t)n != line->len)
-		return err_set(err, ERR_SYSTEM, "decision log %s: the disk is full", path);
-	return 0;
+	if ((size_t)n == line->len)
+		return 0;
+	take_back(fd, n);
+	return err_set(err, ERR_SYSTEM, "decision log %s: the disk is full", path);
 }

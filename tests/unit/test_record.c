@@ -238,6 +238,24 @@ static int remove_unwritable(void **state)
 	return tmpdir_remove(state);
 }
 
+/* A line that meets the end of the disk is taken back: the next would be glued to it. */
+static void test_cut_line(void)
+{
+	static char text[4096];
+	struct err err = {0};
+	struct stat st;
+
+	assert_int_equal(unlink(tmpdir_path("full/other")), 0);
+	memset(text, 'x', sizeof(text) - 8);
+	text[sizeof(text) - 9] = '\n';
+	assert_int_equal(append(tmpdir_path("full/log"), text, true, &err), 0);
+	assert_int_equal(append(tmpdir_path("full/log"), "{\"longer\": \"than 8\"}\n", true, &err), -1);
+	assert_non_null(strstr(err.msg, "the disk is full"));
+	assert_int_equal(stat(tmpdir_path("full/log"), &st), 0);
+	assert_int_equal(st.st_size, sizeof(text) - 8);
+	assert_int_equal(append(tmpdir_path("full/log"), "{}\n", true, &err), 0);
+}
+
 static void test_unwritable(void **state)
 {
 	(void)state;
@@ -252,6 +270,7 @@ static void test_unwritable(void **state)
 		if ((append(path, "{}\n", false, &err) == 0) != unwritable[i].quiet)
 			fail_msg("%s, not required", path);
 	}
+	test_cut_line();
 	/* Nothing went through the link. */
 	struct stat st;
 	assert_int_equal(stat(tmpdir_path("target"), &st), 0);
