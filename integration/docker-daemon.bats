@@ -118,6 +118,14 @@ clamped() { docker exec "$1" /call "$OUTSIDE" | grep -qx "$OUTSIDE -1"; }
   read -r inner outer _ <<<"${lines[0]}"
   [ "$outer" = 0 ]
   [ "${lines[2]}" = "$OUTSIDE -1" ]
+  # The store is another one then, below the data-root; the image's labels are found in it.
+  docker_image app:1 "LABEL io.runclamp.syscalls=\"$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")\""
+  for words in --rm --userns=host; do
+    run docker run "$words" --runtime=runclamp app:1 mkdir /tmp/x
+    echo "$output"
+    [[ $output == *"Operation not permitted"* ]]
+  done
+  decisions | tail -n 1 | jq -e '.sources == ["label io.runclamp.syscalls"]'
   docker run -d --name mapped --runtime=runclamp bb:1 sleep 1000
   clamped mapped
   docker restart -t 0 mapped

@@ -51,6 +51,27 @@ catalogue() {
   decisions | tail -n 1 | jq -e --arg id "$(image_id app:1)" '.image_digest == $id'
 }
 
+labelled() { # KIND
+  runtime=$(docker_runtime "$1")
+  run docker run --name "l-$1" --runtime="$runtime" app:1 sh -c 'grep Seccomp: /proc/self/status; exec /call getpid getsid:0'
+  echo "$output"
+  [[ ${lines[0]} =~ ^Seccomp:.2$ ]]
+  [ "${lines[1]}" = "getpid ok" ]
+  [ "${lines[2]}" = "getsid:0 -1" ]
+  decided "$(docker_id "l-$1")" | jq -e --arg kind "$1" '.runtime == $kind and .sources == ["label io.runclamp.syscalls"]
+    and (.closure_sha256 | length) == 64 and .counts.needs > 50'
+  status=0
+  # Neither ceiling has it: the sentry lacks it, too.
+  docker_image worse:1 "LABEL io.runclamp.syscalls=\"$needs add_key\""
+  output=$(docker run --rm --runtime="$runtime" worse:1 true 2>&1) || status=$?
+  echo "$output"
+  [ "$status" -eq 125 ]
+  [[ $output == *"OCI runtime create failed: the image needs add_key, which the ceiling "*": unknown."* ]]
+}
+@test "runc: allowed with the image's closure, refused by name" { labelled runc; }
+@test "crun: allowed with the image's closure, refused by name" { labelled crun; }
+@test "runsc: allowed with the image's closure, refused by name" { labelled runsc; }
+
 @test "docker run --label neither widens nor stands in for the image's" {
   run makes app:1 --label "io.runclamp.syscalls=$needs mkdir"
   denied
