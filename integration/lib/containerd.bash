@@ -3,6 +3,7 @@
 # depends on containerd's version: what differs between its configurations is asked of the daemon itself.
 
 : "${BASE_IMAGE:=example.org/base:1}"
+export BASE_IMAGE
 
 # containerd_setup v1|v2 [ROOT]: a node as engine_setup makes it, containerd running in it, and the image $BASE_IMAGE.
 containerd_setup() {

@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# Pods as the kubelet makes them through the CRI: a runtime handler (RuntimeClass's way), a pause container, keys of one container.
+
+load lib/common
+load lib/engine
+load lib/containerd
+
+export NAMESPACE=k8s.io
+setup_file() {
+  need containerd containerd
+  need protoc protobuf-compiler
+  /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || skip "python3-grpcio is missing: apt-get install python3-grpcio python3-protobuf"
+  engine_setup v1
+  containerd_handlers '.handlers["runclamp-strict"] = .handlers.runclamp + {level: "strict"}'
+  in_node ln -s runclamp /usr/local/bin/runclamp-strict
+  cri_config "$(for name in runclamp runclamp-strict; do cri_handler $name /usr/local/bin/$name; done)" \
+    "$(cri_handler runc /usr/local/bin/runclamp)"
+  image_root "$T/rootfs"
+  containerd_start
+  COMMAND='["/bin/sleep", "100000"]' image "$PAUSE_IMAGE"
+  image example.org/call:1
+  image example.org/narrow:1 'io.runclamp.syscalls=write exit_group getuid'
+}
+teardown_file() { engine_clean; }
+teardown() {
+  local id
+  for id in $(pods); do
+    cri StopPodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
+    cri RemovePodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
+  done
+}
+pods() { ctr container ls 'labels."io.cri-containerd.kind"==sandbox' -q; }
+
+# pod HANDLER [FILTER [JQ-ARGS...]]: runs a sandbox in the node's network; $POD is its ID, $CONFIG what it was made from.
+pod() {
+  local handler=$1 filter=${2:-.}
+  shift $(($# > 1 ? 2 : 1))
+  CONFIG=$(jq -n "$@" '{metadata: {name: "pod", uid: ("u" + env.BATS_TEST_NUMBER), namespace: "default"}, log_directory: "/var/log/pods",
+    linux: {security_context: {namespace_options: {network: "NODE"}}}} | '"$filter")
+  POD=$(cri RunPodSandbox "$(jq -n --argjson config "$CONFIG" --arg handler "$handler" '{config: $config, runtime_handler: $handler}')" |
+    jq -r .pod_sandbox_id)
+  [ -n "$POD" ]
+}
+
+# container NAME IMAGE COMMAND-JSON [FILTER]: created and started in $POD; prints its ID. The error is the CRI's own.
+container() {
+  local id
+  id=$(cri CreateContainer "$(jq -n --arg pod "$POD" --argjson sandbox "$CONFIG" --arg name "$1" --arg image "$2" --argjson command "$3" \
+    '{pod_sandbox_id: $pod, sandbox_config: $sandbox, config: ({metadata: {name: $name}, image: {image: $image}, command: $command,
+      log_path: ($name + ".log"), linux: {security_context: {namespace_options: {network: "NODE"}}}} | '"${4:-.}"')}')" | jq -r .container_id)
+  [ -n "$id" ] && cri StartContainer "{\"container_id\": \"$id\"}" >/dev/null && echo "$id"
+}
+state() { cri ContainerStatus "{\"container_id\": \"$1\"}" | jq -r '.status.state // "CONTAINER_CREATED"'; }
+ended() { [ "$(state "$1")" = CONTAINER_EXITED ]; }
+# log NAME: what the container wrote, without the CRI's prefix.
+log() { in_node sed 's/^[^ ]* [^ ]* [^ ]* //' "/var/log/pods/$1.log"; }
+# says NAME IMAGE COMMAND-JSON [FILTER]: runs a container to its end and prints what it wrote.
+says() {
+  local id
+  in_node rm -f "/var/log/pods/$1.log"
+  id=$(container "$@")
+  wait_for 60 ended "$id"
+  log "$1"
+  cri RemoveContainer "{\"container_id\": \"$id\"}" >/dev/null
+}
+
+two_containers() {
+  pod runclamp '.annotations = {"io.runclamp.syscalls": "write exit_group getuid", "io.runclamp.syscalls/b": "write exit_group geteuid",
+    "other": "dropped"}'
+  # The pause container runs under its own, built-in closure, whatever the pod's annotations say.
+  [ "$(state_of_pause)" = RUNNING ]
+  decided "$POD" | jq -e '.verdict == "allow" and .sources == ["built in: the pod'"'"'s pause container"]'
+  [ "$(says a example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
+  [ "$(says b example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid -1\ngeteuid ok' ]
+}
+state_of_pause() { ctr task ls | awk -v id="$POD" '$1 == id { print $3 }'; }
+@test "the pause container starts, and a key reaches its container alone" { two_containers; }
+# A pod of runsc's: integration/pods.bats. Here its containers end without the knowing of containerd's shim, which is made for
+# runc; gVisor has a shim of its own.
+
+@test "two containers at once, exec, and nothing left" {
+  pod runclamp '.annotations = {"io.runclamp.syscalls": $needs}' --arg needs "$BUSYBOX_NEEDS"
+  a=$(container a example.org/call:1 '["/bin/sleep", "1000"]')
+  b=$(container b example.org/call:1 '["/bin/sleep", "1000"]')
+  [ "$(state "$a") $(state "$b")" = "CONTAINER_RUNNING CONTAINER_RUNNING" ]
+  run cri ExecSync "{\"container_id\": \"$a\", \"cmd\": [\"/bin/grep\", \"Seccomp:\", \"/proc/self/status\"], \"timeout\": 30}"
+  [ "$(jq -r .stdout <<<"$output" | base64 -d)" = $'Seccomp:\t2' ]
+  run cri ExecSync "{\"container_id\": \"$a\", \"cmd\": [\"/call\", \"socket:2,1,0\"], \"timeout\": 30}"
+  [ "$(jq -r .stdout <<<"$output" | base64 -d)" = 'socket:2,1,0 -1' ]
+  cri StopPodSandbox "{\"pod_sandbox_id\": \"$POD\"}"
+  cri RemovePodSandbox "{\"pod_sandbox_id\": \"$POD\"}"
+  for id in "$a" "$b" "$POD"; do gone "$id"; done
+}
+
+@test "a refused container: the CRI's error has the sentence, and nothing is left" {
+  pod runclamp '.annotations = {"io.runclamp.syscalls/bad": "read mount"}'
+  run container bad example.org/call:1 '["/bin/true"]'
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"OCI runtime create failed: the image needs mount, which the ceiling node-default of handler runclamp does not allow"* ]]
+  # The pod and its other containers are not touched.
+  [ "$(says good example.org/call:1 '["/call", "getuid"]')" = 'getuid ok' ]
+  cri StopPodSandbox "{\"pod_sandbox_id\": \"$POD\"}"
+  cri RemovePodSandbox "{\"pod_sandbox_id\": \"$POD\"}"
+  gone "$POD"
+  [ -z "$(ctr container ls -q)" ]
+}
+
+@test "a refused sandbox: the CRI's error has the sentence, and nothing is left" {
+  run pod runclamp '.annotations = {"io.runclamp.syscall": "read"}'
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *'unknown annotation "io.runclamp.syscall"; did you mean "io.runclamp.syscalls"?'* ]]
+  [ -z "$(pods)" ]
+  [ -z "$(ctr task ls -q)" ]
+}
+
+# A pod's author writes these; none of them may take a gate away.
+@test "a pod's annotations exempt nothing" {
+  for key in io.kubernetes.cri.container-type io.kubernetes.cri-o.ContainerType io.kubernetes.cri.sandbox-id run.oci.seccomp_bpf_data \
+    dev.gvisor.flag.oci-seccomp; do
+    pod runclamp '.annotations = {($key): "sandbox", "io.runclamp.syscalls": "write exit_group getuid"}' --arg key "$key"
+    [ "$(says a example.org/call:1 '["/call", "getuid", "geteuid"]' '.annotations = {"io.kubernetes.cri.container-type": "sandbox"}')" = $'getuid ok\ngeteuid -1' ]
+    teardown
+  done
+  pod runclamp-strict
+  run container a example.org/call:1 '["/bin/true"]' '.annotations = {"io.kubernetes.cri.container-type": "sandbox"}'
+  [[ $output == *"declares no needs"* ]]
+}
+
+@test "strict: what declares nothing is refused, and the pod's pause container is not" {
+  pod runclamp-strict
+  run container a example.org/call:1 '["/bin/true"]'
+  echo "$output"
+  [[ $output == *'the container declares no needs, and handler runclamp-strict refuses that'* ]]
+}
+
+@test "the image's label narrows, and the catalogue counts" {
+  pod runclamp
+  [ "$(says a example.org/narrow:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
+  [ "$(says b example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid ok' ]
+  jq -n '{version: 1, image: {reference: "example.org/call:1"}, syscalls: ["write", "exit_group", "getuid"]}' |
+    node_file /etc/runclamp/closures.d/call.json
+  [ "$(says c example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
+  # By the digest of the image's configuration, which is what the CRI records.
+  config=$(decisions 'select(.image | tostring | contains("call")) | .image_digest' | tail -n 1 | jq -r .)
+  jq -n --arg digest "$config" '{version: 1, image: {digest: $digest}, syscalls: ["write", "exit_group", "geteuid"]}' |
+    node_file /etc/runclamp/closures.d/call.json
+  [ "$(says d example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid -1\ngeteuid ok' ]
+  in_node rm /etc/runclamp/closures.d/call.json
+}
+
+@test "seccomp: RuntimeDefault and unconfined, with and without privileged, never beyond the ceiling" {
+  pod runclamp '.linux.security_context.privileged = true'
+  for filter in . '.linux.security_context.seccomp = {profile_type: "RuntimeDefault"}' '.linux.security_context.seccomp = {profile_type: "Unconfined"}' \
+    '.linux.security_context.privileged = true'; do
+    [ "$(says a example.org/call:1 '["/call", "getuid", "sched_rr_get_interval:0,buf"]' "$filter")" = $'getuid ok\nsched_rr_get_interval:0,buf -1' ]
+  done
+}
+
+@test "the handler runc itself leads to runclamp: a pod that names none" {
+  pod ''
+  [ "$(says a example.org/call:1 '["/call", "getuid", "sched_rr_get_interval:0,buf"]')" = $'getuid ok\nsched_rr_get_interval:0,buf -1' ]
+}

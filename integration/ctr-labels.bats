@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# What an image in containerd's store declares in its labels, and what the catalogue says of it; tags that move.
+
+load lib/common
+load lib/engine
+load lib/containerd
+
+setup_file() {
+  need containerd containerd
+  containerd_setup v1
+  needs=$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")
+  export needs
+  image example.org/narrow:1 "io.runclamp.syscalls=$needs"
+  image example.org/wide:1 "io.runclamp.syscalls=$needs mkdir"
+  image example.org/bad:1 "io.runclamp.syscalls=$needs mount"
+}
+teardown_file() { engine_clean; }
+setup() { ID=l$BATS_TEST_NUMBER; }
+teardown() {
+  ctr task rm --force "$ID" >/dev/null 2>&1 || true
+  ctr container rm "$ID" >/dev/null 2>&1 || true
+  in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
+  containerd_handlers
+}
+
+# makes IMAGE [OPTION...]: whether a container of the image may make a folder, a call that narrow:1 does not declare.
+makes() {
+  local image=$1
+  shift
+  through runc --rm "$@" "$image" "$ID" mkdir /tmp/x
+}
+denied() { # the last `run`
+  echo "$output"
+  [ "$status" -ne 0 ] && [[ $output == *"mkdir: can't create directory '/tmp/x': Operation not permitted"* ]]
+}
+catalogue() { # NAME IMAGE-JSON
+  jq -n --argjson image "$2" --arg needs "$needs" \
+    '{version: 1, image: $image, syscalls: ($needs | split(" ") | map(select(. != "")))}' |
+    node_file "/etc/runclamp/closures.d/$1.json"
+}
+target() { ctr image ls "name==$1" | awk 'NR == 2 { print $3 }'; }
+blob() { echo "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/${1#sha256:}"; }
+
+@test "the image's label narrows" {
+  makes "$BASE_IMAGE"
+  run makes example.org/narrow:1
+  denied
+  decided "$ID" | tail -n 1 | jq -e '.sources == ["label io.runclamp.syscalls"] and .image == "example.org/narrow:1"'
+}
+
+@test "ctr run --label does not widen" {
+  run makes example.org/narrow:1 --label "io.runclamp.syscalls=$needs mkdir"
+  denied
+}
+
+@test "a label outside the ceiling refuses" {
+  run through runc --rm example.org/bad:1 "$ID" true
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [[ $output == *"the image needs mount, which the ceiling node-default"* ]]
+  gone "$ID"
+}
+
+@test "the catalogue by the digests of configuration and manifest, and by reference" {
+  local entry manifest config
+  manifest=$(target "$BASE_IMAGE")
+  config=$(in_node cat "$(blob "$manifest")" | jq -r .config.digest)
+  for entry in "{\"digest\": \"$manifest\"}" "{\"digest\": \"$config\"}" "{\"reference\": \"$BASE_IMAGE\"}"; do
+    catalogue a "$entry"
+    run makes "$BASE_IMAGE"
+    denied
+    makes example.org/wide:1
+  done
+}
+
+@test "a tag that moved: what the container was made from can't be told any more, and it is not started unnarrowed" {
+  image example.org/moving:1 "io.runclamp.syscalls=$needs"
+  run through runc example.org/moving:1 "$ID" mkdir /tmp/x
+  denied
+  ctr task rm --force "$ID" || true
+  # Another image of other layers under the name.
+  in_node mkdir -p /root/other
+  cp -a "$T/rootfs" "$T/other"
+  echo other >"$T/other/etc/other"
+  "$LIB/oci-image" "$T/other" example.org/moving:1 | in_node ctr image import - >/dev/null
+  run ctr task start "$ID"
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"the name example.org/moving:1 stands for another image now than the one that the container was made from"* ]]
+  containerd_handlers '.on_source_error = "skip"'
+  ctr task start "$ID"
+  decided "$ID" | tail -n 1 | jq -e '.warnings[0] | startswith("the image can'"'"'t be read")'
+}
+
+@test "a blob that was tampered with" {
+  image example.org/tampered:1 "io.runclamp.syscalls=$needs" other=1
+  config=$(in_node cat "$(blob "$(target example.org/tampered:1)")" | jq -r .config.digest)
+  in_node cp "$(blob "$config")" /root/config
+  in_node sh -c 'sed s/io.runclamp/xx.runclamp/ /root/config >"$0"' "$(blob "$config")"
+  run makes example.org/tampered:1
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"$(blob "$config"): its content has the digest"* ]]
+}
+
+@test "containerd's socket can't be reached: refused, or skipped with a warning" {
+  containerd_handlers '.engines.containerd.address = "/run/nowhere.sock"'
+  run makes example.org/narrow:1
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *'the image can'"'"'t be read (on_source_error = "refuse"): '*"/run/nowhere.sock"* ]]
+  containerd_handlers '.engines.containerd.address = "/run/nowhere.sock" | .on_source_error = "skip"'
+  makes example.org/narrow:1
+  decided "$ID" | tail -n 1 | jq -e '.warnings[0] | contains("/run/nowhere.sock")'
+  # A socket in a folder that others can write to could be anybody's.
+  in_node sh -c 'mkdir -m 777 /run/open && ln /run/containerd/containerd.sock /run/open/c.sock'
+  containerd_handlers '.engines.containerd.address = "/run/open/c.sock"'
+  run makes example.org/narrow:1
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"/run/open is not trusted"* ]]
+}
+
+@test "a container without an image of containerd's" {
+  in_node sh -c 'mkdir -p /root/fs && cp -a "$0/." /root/fs/' "$T/rootfs"
+  through runc --rm --rootfs /root/fs "$ID" /bin/true
+}
+
+@test "sources without label and catalogue: containerd is not asked" {
+  containerd_handlers '.sources = ["annotation"] | .engines.containerd.address = "/run/nowhere.sock"'
+  makes example.org/narrow:1
+}
+
+@test "what asking costs: a helper that reads and nothing else" {
+  through runc --detach "$BASE_IMAGE" "$ID" sleep 1000
+  run in_node /usr/local/libexec/runclamp/runclamp-containerd /run/containerd/containerd.sock default "$ID"
+  echo "$output"
+  jq -e --arg target "$(target "$BASE_IMAGE")" '.image == env.BASE_IMAGE and .target == $target and .config == null' <<<"$output"
+  run in_node /usr/local/libexec/runclamp/runclamp-containerd /run/containerd/containerd.sock default nosuch
+  [ "$status" -ne 0 ]
+  [[ $output == *"has no container nosuch in its namespace default"* ]]
+  ctr task kill --signal KILL "$ID"
+}
