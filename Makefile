@@ -1,4 +1,4 @@
-# runclamp: make [all|demo|test|test-asan|test-k8s|test-matrix|bench|fuzz|lint|install|uninstall|deb|deps|clean]
+# runclamp: make [all|demo|test|test-asan|test-k8s|test-matrix|bench|bench-engines|fuzz|lint|install|uninstall|deb|deps|clean]
 B ?= build
 prefix ?= /usr/local
 sysconfdir ?= /etc
@@ -127,6 +127,8 @@ lint: deps
 fuzz: deps fuzzers oracle
 	@tests/fuzz/run $(B)/fuzz/tests 60
 	@$(B)/oracle --cases 100000
+bench-engines: deps all
+	@B=$(B) integration/bench-engines
 bench: deps all bench-programs
 	@tests/bench/run $(B)
 
@@ -160,4 +162,4 @@ deb:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps deps-build demo test test-asan test-k8s test-matrix lint fuzz bench install uninstall deb clean FORCE
+.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps deps-build demo test test-asan test-k8s test-matrix lint fuzz bench bench-engines install uninstall deb clean FORCE

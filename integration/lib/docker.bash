@@ -5,9 +5,9 @@
 # Another docker may stand before the packaged one on a machine's PATH. The legacy builder: BuildKit is another matter.
 docker() { in_node env DOCKER_BUILDKIT=0 /usr/bin/docker "$@" </dev/null; }
 
-# need_docker [ROOT]: skips where ROOT (/) has no Docker.
+# need_docker [ROOT]: skips where ROOT ($ENGINE_ROOT) has no Docker.
 need_docker() {
-  local root=${1:-} command
+  local root=${1:-${ENGINE_ROOT%/}} command
   for command in dockerd:docker.io docker:docker.io containerd:containerd; do
     [ -x "$root/usr/sbin/${command%:*}" ] || [ -x "$root/usr/bin/${command%:*}" ] ||
       skip "${command%:*} is missing: apt-get install ${command#*:}"

@@ -2,7 +2,10 @@
 # What the engines' tests share: a node (lib/node) with runclamp installed in it as `make install` does, a root file system for
 # images, and words to wait. Source lib/common first. A file's setup_file calls engine_setup, its teardown_file engine_clean.
 
-# engine_setup v1|v2 [ROOT]: the folder $T, a node over ROOT (/), and runclamp in it with a handler for each runtime.
+# The engines of another Debian suite, from `suites sid-engines`, in the place of the host's.
+: "${ENGINE_ROOT:=/}"
+
+# engine_setup v1|v2 [ROOT]: the folder $T, a node over ROOT ($ENGINE_ROOT), and runclamp in it with a handler for each runtime.
 engine_setup() {
   [ "$(id -u)" = 0 ] || skip "engines need root: run as root"
   need_shim
@@ -11,7 +14,7 @@ engine_setup() {
   # Not below /tmp: the node has one of its own, and layers want a disk.
   T=$(mktemp -d /var/tmp/runclamp-engine.XXXXXX)
   export T
-  "$LIB/node" start "$1" "${2:-/}" "$T"
+  "$LIB/node" start "$1" "${2:-$ENGINE_ROOT}" "$T"
   make -s -C "$REPO" install DESTDIR="$T/stage" >/dev/null
   in_node cp -a "$T/stage/." /
   engine_config .

@@ -5,7 +5,6 @@
 #   u ARGS...       podman as the user tester, whose home lies on a disk
 #   handler KIND    the path of runclamp's handler for runc, crun or runsc
 
-: "${ENGINE_ROOT:=/}"
 
 # podman_need COMMAND PACKAGE: of the root that the node lies over.
 podman_need() {
