@@ -128,7 +128,7 @@ fuzz: deps fuzzers oracle
 	@tests/fuzz/run $(B)/fuzz/tests 60
 	@$(B)/oracle --cases 100000
 bench-engines: deps all
-	@B=$(B) integration/bench-engines
+	@B=$(B) integration/bench-engines $(ROUNDS)
 bench: deps all bench-programs
 	@tests/bench/run $(B)
 
