@@ -48,17 +48,13 @@ static int ask_what(const struct ctl_args *args, struct err *err)
 	return 0;
 }
 
-int ctl_check(const struct ctl_args *args)
+static int check_bundle(const struct ctl_args *args)
 {
 	CLEANUP_ASK struct ask a;
 	CLEANUP_BUF struct buf out = {0};
 	struct advice advice = {0};
 	struct err err = {0};
 
-	if (ask_what(args, &err) < 0)
-		return ctl_complain(&err);
-	if (args->opt[OPT_NODE])
-		return node_check(args->opt[OPT_ROOT], args->opt[OPT_JSON] != NULL);
 	/* An error is an answer too: it is printed like the others. */
 	(void)!ask_decide(&a, args->word[0], args->opt[OPT_HANDLER], args->opt[OPT_IMAGE], &err);
 	if (a.handler)
@@ -73,4 +69,14 @@ int ctl_check(const struct ctl_args *args)
 	}
 	(void)fwrite(out.data, 1, out.len, stdout);
 	return ask_exit_code(&a);
+}
+
+int ctl_check(const struct ctl_args *args)
+{
+	struct err err = {0};
+
+	if (ask_what(args, &err) < 0)
+		return ctl_complain(&err);
+	return args->opt[OPT_NODE] ? node_check(args->opt[OPT_ROOT], args->opt[OPT_JSON] != NULL)
+				   : check_bundle(args);
 }
