@@ -11,9 +11,8 @@ FILES=$BATS_TEST_DIRNAME/../../config/kubernetes
 
 setup_file() {
   k8s_setup
-  in_node sh -c 'rm -rf /usr/local/bin/runclamp* /usr/local/bin/clampctl /usr/local/libexec/runclamp /etc/runclamp /var/log/runclamp'
-  B=$T/build "$FILES/image/tree" "$T/tree" >"$T/tree.log" 2>&1 || { cat "$T/tree.log" >&2; return 1; }
-  k8s_image docker.io/library/runclamp-installer:0.1.0 "$T/tree"
+  k8s_forget
+  k8s_installer_image
   k8s_image docker.io/library/busybox:1 "$T/image"
 }
 teardown_file() { k8s_clean; }

@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # A whole Kubernetes in one node (lib/node): etcd, kube-apiserver, containerd and one kubelet, with runclamp as a handler of
-# containerd. There is no scheduler and no controller manager: a pod names its node. Source lib/common and lib/engine first.
-# Ending the node ends all of it.
+# containerd. Without k8s_controllers a pod names its node. Source lib/common and lib/engine first. Ending the node ends all.
 
 K8S_IP=10.88.0.1
 K8S_PODS=10.89.0.0/24
@@ -119,6 +118,17 @@ k8s_image() {
   "$LIB/oci-image" "$root" "$name" "$@" | in_node ctr -n k8s.io image import - >/dev/null
 }
 
+# k8s_forget: a node that knows nothing of runclamp.
+k8s_forget() {
+  in_node sh -c 'rm -rf /usr/local/bin/runclamp* /usr/local/bin/clampctl /usr/local/libexec/runclamp /etc/runclamp /var/log/runclamp'
+}
+
+# The image of config/kubernetes/daemonset.yaml.
+k8s_installer_image() {
+  B=$T/build "$REPO/config/kubernetes/image/tree" "$T/tree" >"$T/tree.log" 2>&1 || { cat "$T/tree.log" >&2; return 1; }
+  k8s_image docker.io/library/runclamp-installer:0.1.0 "$T/tree"
+}
+
 # Tokens instead of certificates: an administrator, the node, and a user who is in no group.
 k8s_control_plane() {
   local who
@@ -185,6 +195,13 @@ YAML
 }
 k8s_node_ready() {
   [ "$(kc get node node -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+# k8s_controllers: the scheduler, and what makes the pods of Deployments and DaemonSets; few tests need them.
+k8s_controllers() {
+  daemon kube-scheduler "$K8S_BIN/kube-scheduler" --kubeconfig=/etc/kubernetes/admin.conf --leader-elect=false
+  daemon kube-controller-manager "$K8S_BIN/kube-controller-manager" --kubeconfig=/etc/kubernetes/admin.conf \
+    --leader-elect=false --service-account-private-key-file="$T/sa.key"
 }
 
 # kc WORDS...: kubectl as the administrator; k8s_as USER WORDS...: as somebody else.
