@@ -113,6 +113,29 @@ PAUSE='["built in: the pod'"'"'s pause container"]'
   [ "$status" != 0 ]
 }
 
+# Known, and in the guide: an exec that fails is no answer, so a liveness probe that can't be carried out restarts nothing.
+@test "a probe that cannot be carried out leaves the pod Ready" {
+  pod blind '.spec.containers[0].livenessProbe = {exec: {command: ["/bin/true"]}, periodSeconds: 1, failureThreshold: 1}'
+  wait_for 60 ready blind
+  in_node mv /usr/local/bin/runclamp /usr/local/bin/away
+  sleep 5
+  run kc exec blind -- true
+  in_node mv /usr/local/bin/away /usr/local/bin/runclamp
+  [ "$status" != 0 ]
+  ready blind
+  [ "$(status_of blind c | jq .restartCount)" = 0 ]
+}
+
+@test "containerd is restarted: running containers go on, and can be entered and ended" {
+  pod stays
+  wait_for 60 ready stays
+  before=$(container_id stays)
+  k8s_containerd_restart
+  [ "$(kc exec stays -- /call getuid unshare:0)" = $'getuid ok\nunshare:0 -1' ]
+  [ "$(container_id stays)" = "$before" ]
+  [ "$(status_of stays c | jq .restartCount)" = 0 ]
+}
+
 @test "a privileged pod keeps the ceiling" {
   pod mighty '.spec.containers[0].securityContext = {privileged: true}' '["/call", "getuid", "unshare:0", "mount:0,0,0,0,0"]'
   wait_for 60 phase mighty Succeeded
