@@ -65,7 +65,7 @@ refused() { # RUNTIME CALL
   run through "$1" --rm --annotation "$(needs write exit_group "$2")" "$BASE_IMAGE" "$ID" /call "$2"
   echo "$output"
   [ "$status" -eq 1 ]
-  [[ $output == *"OCI runtime create failed: the image needs $2, which the ceiling "*": unknown" ]]
+  [[ $output == *"OCI runtime create failed: the image needs $2, which the ceiling "* ]]
   [ "$(decided "$ID" '[.verdict, .gate, .outside_ceiling.names]')" = '["refuse","ceiling",["'"$2"'"]]' ]
   gone "$ID"
 }

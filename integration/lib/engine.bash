@@ -39,7 +39,7 @@ engine_config() {
       runclamp: {runtime: "runc", path: "/usr/sbin/runc"},
       "runclamp-crun": {runtime: "crun", path: "/usr/bin/crun"},
       "runclamp-runsc": {runtime: "runsc", path: "/usr/bin/runsc",
-        args: ["--platform=ptrace", "--network=none", "--ignore-cgroups"]}}} | '"${1:-.}" |
+        args: ["--platform='"${RUNSC_PLATFORM:-ptrace}"'", "--network=none", "--ignore-cgroups"]}}} | '"${1:-.}" |
     node_file /etc/runclamp/config.json
   for name in runclamp-crun runclamp-runsc; do in_node ln -sf runclamp "/usr/local/bin/$name"; done
 }
