@@ -29,7 +29,7 @@ teardown() {
     cri RemovePodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
   done
 }
-pods() { ctr container ls 'labels."io.cri-containerd.kind"==sandbox' -q; }
+pods() { ctr container ls -q 'labels."io.cri-containerd.kind"==sandbox'; }
 
 # pod HANDLER [FILTER [JQ-ARGS...]]: runs a sandbox in the node's network; $POD is its ID, $CONFIG what it was made from.
 pod() {

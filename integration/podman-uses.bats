@@ -84,7 +84,9 @@ teardown_file() { podman_clean; }
 @test "read-only, and a user namespace of its own" {
   run run_in p runc --read-only --annotation "$NEEDS=$BUSYBOX" localhost/app:1 sh -c 'echo >/x'
   [[ $output == *"Read-only file system"* ]]
-  in_node sh -c 'grep -q ^containers: /etc/subuid || { echo containers:1000000:1000000 >>/etc/subuid; echo containers:1000000:1000000 >>/etc/subgid; }'
+  in_node sh -c 'grep -qs ^containers: /etc/subuid || { echo containers:1000000:1000000 >>/etc/subuid; echo containers:1000000:1000000 >>/etc/subgid; }'
+  # Newer ones look the user up.
+  in_node sh -c 'grep -q ^containers: /etc/passwd || echo containers:x:997:997::/:/bin/false >>/etc/passwd'
   for kind in runc crun; do
     run run_in p "$kind" --userns=auto --annotation "$NEEDS=$BUSYBOX" localhost/app:1 grep -E '^Seccomp:' /proc/self/status
     echo "$output"
