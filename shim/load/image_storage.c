@@ -87,11 +87,22 @@ static int find_container(struct store *s)
 		       s->root[0], s->root[1]);
 }
 
+static bool is_below(const char *path, const char *root)
+{
+	size_t len = strlen(root);
+
+	return strncmp(path, root, len) == 0 && path[len] == '/';
+}
+
 /* The layer's folder is a component of the root file system's path: it is the record's container that
- * starts here, and no other. */
+ * starts here, and no other. Elsewhere than in the store it says nothing: Podman 5 mounts what --userns=auto
+ * starts on at a place between. */
 static int check_layer(const struct store *s, const char *rootfs)
 {
 	size_t len = strlen(s->layer);
+
+	if (!is_below(rootfs, s->root[0]) && !is_below(rootfs, s->root[1]))
+		return 0;
 
 	for (const char *at = rootfs; len > 0 && (at = strstr(at, s->layer)); at += len)
 		if (at > rootfs && at[-1] == '/' && (at[len] == '/' || at[len] == '\0'))

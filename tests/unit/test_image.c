@@ -148,6 +148,7 @@ static const struct image_case storage_cases[] = {
 	 NULL,
 	 {{CONTAINERS, NULL}, {"r/overlay-containers/containers.json", ENTRY}}},
 	{"another layer", "s/overlay/layer2/merged", "is not the layer", {{0}}},
+	{"a mount outside the store (Podman 5's --userns=auto)", "intermediate-mountpoint-0.0", NULL, {{0}}},
 	{"the layer in a longer name", "s/overlay/layer11/merged", "is not the layer", {{0}}},
 	{"no record", NULL, "has a record of the container", {{CONTAINERS, "[]"}}},
 	{"no file", NULL, "has a record of the container", {{CONTAINERS, NULL}}},
