@@ -31,6 +31,8 @@ docker_config() {
 
 # docker_start [JQ-FILTER]: containerd and dockerd, until they answer.
 docker_start() {
+  # Without it newer ones warn at each start of a container.
+  in_node sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
   docker_config "${1:-.}"
   daemon containerd containerd
   wait_for 60 in_node test -S /run/containerd/containerd.sock
@@ -103,5 +105,14 @@ docker_left() {
     for pid in /proc/[0-9]*; do tr "\0" " " 2>/dev/null <"$pid/cmdline" | grep -e "-id $id"; done
   done' docker_left "$@" || true
 }
+# docker_says SENTENCE: the last `run` was a container that Docker could not create, with 125 and this sentence of the runtime;
+# up to some version Docker puts its own ": unknown." behind it.
+docker_says() {
+  # shellcheck disable=SC2154 # of bats
+  echo "$status: $output"
+  [ "$status" -eq 125 ] && grep -qE "^docker: Error response from daemon: .*OCI runtime create failed: .*$" <<<"$output" &&
+    sed -nE 's/.*OCI runtime create failed: (.*)/\1/p' <<<"$output" | sed 's/: unknown\.$//' | grep -qxF -e "$1"
+}
+
 # Where root file systems are mounted: none may be left of a container that is gone.
 docker_mounts() { in_node grep -c ' /var/lib/docker/.*/merged ' /proc/self/mountinfo || true; }

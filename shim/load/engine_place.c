@@ -21,6 +21,27 @@ static int out_of_memory(struct err *err)
 	return err_set(err, ERR_LIMIT, "out of memory");
 }
 
+size_t engine_docker_remap(const char *s)
+{
+	size_t uid = strspn(s, "0123456789");
+	size_t gid = s[uid] == '.' ? strspn(s + uid + 1, "0123456789") : 0;
+
+	return uid && gid ? uid + 1 + gid : 0;
+}
+
+/* Docker's namespace, or the one that Docker 28 makes of it for remapped users. */
+static bool is_docker_space(const char *space, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(space, name, len) != 0)
+		return false;
+	if (!space[len])
+		return true;
+	size_t remap = space[len] == '-' ? engine_docker_remap(space + len + 1) : 0;
+	return remap && !space[len + 1 + remap];
+}
+
 static int containerd_place(struct engine_place *ret, struct arena *arena, const char *rest,
 			    const struct engine_config *c, struct err *err)
 {
@@ -33,7 +54,7 @@ static int containerd_place(struct engine_place *ret, struct arena *arena, const
 	ret->id = arena_strndup(arena, slash + 1, strlen(slash + 1));
 	if (!ret->space || !ret->id)
 		return out_of_memory(err);
-	ret->kind = strcmp(ret->space, c->docker_namespace) == 0 ? ENGINE_DOCKER : ENGINE_CONTAINERD;
+	ret->kind = is_docker_space(ret->space, c->docker_namespace) ? ENGINE_DOCKER : ENGINE_CONTAINERD;
 	return 0;
 }
 

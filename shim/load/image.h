@@ -61,6 +61,9 @@ struct engine_place {
 	const char *root;   /* containers/storage: the folder before DRIVER-containers */
 	const char *driver; /* "overlay", "vfs" */
 };
+/* The length of "UID.GID" at the start of `s`, which Docker's userns-remap puts behind its data-root and,
+ * newer ones, behind its namespace ("moby-100000.100000"); or 0. */
+size_t engine_docker_remap(const char *s);
 /* `path`: absolute, without links. */
 int engine_place(struct engine_place *ret, struct arena *arena, const char *path,
 		 const struct engine_config *c, struct err *err) MUST_CHECK;

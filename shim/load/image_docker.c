@@ -35,15 +35,6 @@ static int data_root_of_daemon(struct docker *d)
 	return *d->data == '/' ? 0 : jread_fail(&r, root, "data-root must be an absolute path");
 }
 
-/* What Docker's userns-remap puts behind the data-root: "UID.GID". */
-static size_t remap_len(const char *s)
-{
-	size_t uid = strspn(s, "0123456789");
-	size_t gid = s[uid] == '.' ? strspn(s + uid + 1, "0123456789") : 0;
-
-	return uid && gid && s[uid + 1 + gid] == '/' ? uid + 1 + gid : 0;
-}
-
 /* The root file system that Docker gave the container lies in its store: another store's would be another
  * Docker's, with other images. */
 static int find_data_root(struct docker *d, const char *rootfs)
@@ -61,7 +52,9 @@ static int find_data_root(struct docker *d, const char *rootfs)
 			"the container's root file system %.200s does not lie below Docker's data-root "
 			"%.*s; name the right one as engines.docker.data_root",
 			rootfs, (int)len, d->data);
-	size_t remap = remap_len(rootfs + len + 1);
+	size_t remap = engine_docker_remap(rootfs + len + 1);
+	if (rootfs[len + 1 + remap] != '/')
+		remap = 0;
 	d->data = image_path(d->arena, d->err, "%.*s", (int)(remap ? len + 1 + remap : len),
 			     remap ? rootfs : d->data);
 	return d->data ? 0 : -1;
