@@ -43,7 +43,7 @@ static void put(const char *name, const char *text)
 		*text == '%' ? buf_puts(&out, tmpdir) : buf_putc(&out, *text);
 	FILE *f = fopen(path, "w");
 	assert_non_null(f);
-	assert_int_equal(fwrite(out.data, 1, out.len, f), out.len);
+	assert_int_equal(fwrite(out.data ? out.data : "", 1, out.len, f), out.len);
 	assert_int_equal(fclose(f), 0);
 }
 
