@@ -36,7 +36,7 @@ seccomp_of() {
 }
 
 # pods_delete: what the API knows; the kubelet then ends the containers.
-pods_delete() { kc delete pods --all -A --force --grace-period=0 --wait=false >/dev/null 2>&1 || true; }
+pods_delete() { [ -z "${T:-}" ] || kc delete pods --all -A --force --grace-period=0 --wait=false >/dev/null 2>&1 || true; }
 no_containers() { [ -z "$(in_node ctr -n k8s.io containers ls -q)" ] && [ -z "$(in_node ctr -n k8s.io tasks ls -q)" ]; }
 
 # leftovers: containers, mounts, cgroups, network namespaces, processes and records of pods that are gone.
