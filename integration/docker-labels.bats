@@ -248,3 +248,13 @@ labelled() { # KIND
     [[ $first == *"can't be read"* ]]
   denied
 }
+
+@test "a namespace of containerd's that dockerd was given by option" {
+  daemon_end dockerd
+  daemon dockerd dockerd --containerd /run/containerd/containerd.sock --containerd-namespace mine
+  wait_for 90 docker version
+  run makes app:1
+  daemon_end dockerd
+  dockerd_up
+  denied
+}

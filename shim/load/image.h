@@ -76,6 +76,11 @@ int engine_place(struct engine_place *ret, struct arena *arena, const char *path
 int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
 		      const char *rootfs, const struct engine_config *c, struct err *err) MUST_CHECK;
 
+/* Whether a container's root file system and ID are of Docker's making, whatever containerd's namespace is
+ * called. */
+bool image_docker_owns(struct arena *arena, const struct engine_place *place, const char *rootfs,
+		       const struct engine_config *c);
+
 /* Podman, CRI-O: ROOT/DRIVER-containers/containers.json (or volatile-containers.json) has the image ID and
  * the layer of the container, which `rootfs` must show; the configuration is a file of ROOT/DRIVER-images/ID.
  * *ret_found is false for a container without an image. Where the bundle is not in the store itself (CRI-O,

@@ -202,13 +202,27 @@ static int read_image(struct image *image, const struct docker *d)
 		       : -1;
 }
 
+static bool is_record_id(const char *id)
+{
+	return strlen(id) == RECORD_ID_LEN && id[strspn(id, "0123456789abcdef")] == '\0';
+}
+
+bool image_docker_owns(struct arena *arena, const struct engine_place *place, const char *rootfs,
+		       const struct engine_config *c)
+{
+	struct err ignored;
+	struct docker d = {.place = place, .config = c, .arena = arena, .err = &ignored};
+
+	return is_record_id(place->id) && find_data_root(&d, rootfs) == 0;
+}
+
 int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
 		      const char *rootfs, const struct engine_config *c, struct err *err)
 {
 	struct docker d = {.place = place, .config = c, .arena = arena, .err = err};
 
 	*ret = (struct image){.engine = "Docker"};
-	if (strlen(place->id) != RECORD_ID_LEN || place->id[strspn(place->id, "0123456789abcdef")])
+	if (!is_record_id(place->id))
 		return err_set(err, ERR_NEEDS, "\"%.80s\" is no ID of a container of Docker's", place->id);
 	if (find_data_root(&d, rootfs) < 0 || read_container(&d) < 0 || read_image(ret, &d) < 0)
 		return -1;

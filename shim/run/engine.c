@@ -43,7 +43,14 @@ static int from_place(struct image *image, bool *found, struct arena *arena, con
 	case ENGINE_STORAGE:
 		return image_from_storage(image, found, arena, place, rootfs, &c->engines, err);
 	case ENGINE_CONTAINERD:
-		return engine_ask_containerd(image, found, arena, place, &c->engines, err);
+		if (engine_ask_containerd(image, found, arena, place, &c->engines, err) < 0)
+			return -1;
+		/* dockerd with a --containerd-namespace of its own: containerd knows no image of its
+		 * containers. */
+		if (*found || !image_docker_owns(arena, place, rootfs, &c->engines))
+			return 0;
+		*found = true;
+		return image_from_docker(image, arena, place, rootfs, &c->engines, err);
 	case ENGINE_NONE:
 		break;
 	}
