@@ -189,6 +189,25 @@ static void the_shipped_file_is_the_defaults(void **state)
 	}
 }
 
+static void engines_are_read(void **state)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct config c = parse(&arena, "{\"engines\":{\"docker\":{\"data_root\":\"/d\",\"namespace\":\"n\"},"
+					"\"containerd\":{\"address\":\"/a.sock\",\"root\":\"/c\"},"
+					"\"storage\":{\"root\":\"/s\"}}}");
+
+	(void)state;
+	assert_string_equal(c.engines.docker_data_root, "/d");
+	assert_string_equal(c.engines.docker_namespace, "n");
+	assert_string_equal(c.engines.containerd_address, "/a.sock");
+	assert_string_equal(c.engines.containerd_root, "/c");
+	assert_string_equal(c.engines.storage_root, "/s");
+	c = parse(&arena, "{\"engines\":{\"docker\":{}}}");
+	assert_null(c.engines.docker_data_root);
+	assert_string_equal(c.engines.docker_namespace, "moby");
+	assert_null(c.engines.storage_root);
+}
+
 static void every_key_is_read(void **state)
 {
 	CLEANUP_ARENA struct arena arena = {0};
@@ -386,6 +405,7 @@ int main(int argc, char *argv[])
 		cmocka_unit_test(nothing_written_is_the_defaults),
 		cmocka_unit_test(the_shipped_file_is_the_defaults),
 		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(engines_are_read),
 		cmocka_unit_test(a_runtime_alone_is_looked_for),
 		cmocka_unit_test(the_environment_names_a_file),
 		cmocka_unit_test(the_default_path_is_read),
