@@ -7,18 +7,22 @@ load lib/docker
 
 setup_file() {
   need_docker
+  # Another suite's is newer. bats 1.8 takes a skip in setup_file for a failure: each test skips.
+  [ "$ENGINE_ROOT" != / ] || [ "$(dockerd --version | grep -oE '[0-9]+' | head -n 1)" -ge 25 ] || return 0
   engine_setup v1
   docker_start '.features = {"containerd-snapshotter": true} | del(.["storage-driver"])'
-  major=$(docker version --format '{{.Server.Version}}' | cut -d. -f1)
-  [ "$major" -ge 25 ] || skip "Docker $major has no containerd image store: Docker 25 or later, as in integration/suites sid-engines"
   needs=$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")
   export needs
   docker_image plain:1
   docker_image app:1 "LABEL io.runclamp.syscalls=\"$needs\""
   docker_image bad:1 "LABEL io.runclamp.syscalls=\"$needs mount\""
 }
+setup() {
+  [ -n "${T:-}" ] || skip "this Docker has no containerd image store: Docker 25 or later, as of integration/suites sid-engines"
+}
 teardown_file() { engine_clean; }
 teardown() {
+  [ -n "${T:-}" ] || return 0
   # shellcheck disable=SC2046 # a list of IDs
   docker rm --force $(docker ps -aq) >/dev/null 2>&1 || true
   in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
