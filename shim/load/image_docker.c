@@ -3,6 +3,7 @@
 #include "load/image_content.h"
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DRIVER_MAX = 64, RECORD_ID_LEN = 64 };
@@ -42,6 +43,11 @@ static int find_data_root(struct docker *d, const char *rootfs)
 	if (d->config->docker_data_root)
 		d->data = d->config->docker_data_root;
 	else if (data_root_of_daemon(d) < 0)
+		return -1;
+	/* dockerd itself goes by the folder that a link leads to (daemon.go, getRealPath). */
+	CLEANUP_FREE char *real = realpath(d->data, NULL);
+	d->data = image_path(d->arena, d->err, "%s", real ? real : d->data);
+	if (!d->data)
 		return -1;
 	size_t len = strlen(d->data);
 	while (len > 1 && d->data[len - 1] == '/')

@@ -100,6 +100,7 @@ static const struct image_case docker_cases[] = {
 	  {CONTAINER, NULL}}},
 	{"another Docker's root", "e/overlay2/X/merged", "does not lie below Docker's data-root", {{0}}},
 	{"a root beside it", "dd/overlay2/X/merged", "does not lie below Docker's data-root", {{0}}},
+	{"a data-root that is a link", NULL, NULL, {{"daemon.json", "{\"data-root\": \"%/link/\"}"}}},
 	{"no record", NULL, "d/containers: does not exist", {{CONTAINER, NULL}}},
 	{"a record that is no JSON", NULL, "config.v2.json: line 1", {{CONTAINER, "{\"Image\":"}}},
 	{"a list", NULL, "must be an object", {{CONTAINER, "[]"}}},
@@ -200,6 +201,7 @@ static void test_docker(void **state)
 
 		assert_int_equal(tmpdir_make(state), 0);
 		put_all(docker, c->changes);
+		assert_int_equal(symlink("d", tmpdir_path("link")), 0);
 		(void)snprintf(daemon, sizeof(daemon), "%s/daemon.json", tmpdir);
 		(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
 			       c->rootfs ? c->rootfs : "d/overlay2/X/merged");
