@@ -10,18 +10,32 @@ setup_file() {
   need containerd containerd
   need protoc protobuf-compiler
   /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || skip "python3-grpcio is missing: apt-get install python3-grpcio python3-protobuf"
-  engine_setup v1
+  cri_node v2
+  V2=$T
+  cri_node v1
+  V1=$T
+  export V1 V2
+}
+# cri_node v1|v2: a node with a handler for each way; runc is runclamp, too.
+cri_node() {
+  engine_setup "$1"
   containerd_handlers '.handlers["runclamp-strict"] = .handlers.runclamp + {level: "strict"}'
   in_node ln -s runclamp /usr/local/bin/runclamp-strict
-  cri_config "$(for name in runclamp runclamp-strict; do cri_handler $name /usr/local/bin/$name; done)" \
-    "$(cri_handler runc /usr/local/bin/runclamp)"
+  [ -z "${GVISOR_SHIM:-}" ] || in_node install -m 755 /dev/stdin /usr/local/bin/containerd-shim-runsc-v1 <"$GVISOR_SHIM"
+  cri_config "$(for name in runclamp runclamp-strict runclamp-crun; do cri_handler $name /usr/local/bin/$name; done)" \
+    "$(cri_handler runc /usr/local/bin/runclamp)" "$(cri_handler runclamp-all /usr/local/bin/runclamp '["*", "*/*", "*/*/*"]')" \
+    "$([ -z "${GVISOR_SHIM:-}" ] || gvisor_handler runclamp-runsc /usr/local/bin/runclamp-runsc)"
   image_root "$T/rootfs"
   containerd_start
   COMMAND='["/bin/sleep", "100000"]' image "$PAUSE_IMAGE"
   image example.org/call:1
   image example.org/narrow:1 'io.runclamp.syscalls=write exit_group getuid'
 }
-teardown_file() { engine_clean; }
+teardown_file() {
+  T=${V2:-} engine_clean
+  T=${V1:-$T} engine_clean
+}
+setup() { T=$V1; }
 teardown() {
   local id
   for id in $(pods); do
@@ -58,14 +72,16 @@ log() { in_node sed 's/^[^ ]* [^ ]* [^ ]* //' "/var/log/pods/$1.log"; }
 says() {
   local id
   in_node rm -f "/var/log/pods/$1.log"
-  id=$(container "$@")
+  id=$(container "$@") || return 1
   wait_for 60 ended "$id"
   log "$1"
   cri RemoveContainer "{\"container_id\": \"$id\"}" >/dev/null
 }
 
-two_containers() {
-  pod runclamp '.annotations = {"io.runclamp.syscalls": "write exit_group getuid", "io.runclamp.syscalls/b": "write exit_group geteuid",
+state_of_pause() { ctr task ls | awk -v id="$POD" '$1 == id { print $3 }'; }
+
+own_keys() { # HANDLER
+  pod "$1" '.annotations = {"io.runclamp.syscalls": "write exit_group getuid", "io.runclamp.syscalls/b": "write exit_group geteuid",
     "other": "dropped"}'
   # The pause container runs under its own, built-in closure, whatever the pod's annotations say.
   [ "$(state_of_pause)" = RUNNING ]
@@ -73,10 +89,23 @@ two_containers() {
   [ "$(says a example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
   [ "$(says b example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid -1\ngeteuid ok' ]
 }
-state_of_pause() { ctr task ls | awk -v id="$POD" '$1 == id { print $3 }'; }
-@test "the pause container starts, and a key reaches its container alone" { two_containers; }
-# A pod of runsc's: integration/pods.bats. Here its containers end without the knowing of containerd's shim, which is made for
-# runc; gVisor has a shim of its own.
+@test "runc: the pause container starts, and a key reaches its container alone" { own_keys runclamp; }
+@test "crun: the pause container starts, and a key reaches its container alone" {
+  need crun crun
+  T=$V2
+  own_keys runclamp-crun
+  run container bad example.org/call:1 '["/bin/true"]' '.metadata.name = "b" | .annotations = {"io.runclamp.syscalls/b": "mount"}'
+  [ "$status" -ne 0 ]
+  [[ $output == *"the image needs mount, which the ceiling node-default of handler runclamp-crun does not allow"* ]]
+}
+# containerd's shim for runc does not learn when a container of runsc's ends that is not its pod's first; gVisor has a shim of
+# its own, which speaks to containerd 1.7 and newer. A pod of runsc's without an engine: integration/pods.bats.
+@test "runsc, by gVisor's own shim: the pause container starts, and a key reaches its container alone" {
+  need runsc runsc
+  [ -n "${GVISOR_SHIM:-}" ] ||
+    skip "gVisor's shim is missing: go build gvisor.dev/gvisor/shim (branch go), GVISOR_SHIM=PATH; it wants CAP_SYS_RESOURCE and containerd 1.7"
+  own_keys runclamp-runsc
+}
 
 @test "two containers at once, exec, and nothing left" {
   pod runclamp '.annotations = {"io.runclamp.syscalls": $needs}' --arg needs "$BUSYBOX_NEEDS"
@@ -126,6 +155,39 @@ state_of_pause() { ctr task ls | awk -v id="$POD" '$1 == id { print $3 }'; }
   pod runclamp-strict
   run container a example.org/call:1 '["/bin/true"]' '.annotations = {"io.kubernetes.cri.container-type": "sandbox"}'
   [[ $output == *"declares no needs"* ]]
+}
+
+# The same where the operator hands on every annotation: containerd's own words still win, and CRI-O's mean nothing here.
+@test "a handler that hands on every annotation: a pod's author exempts nothing" {
+  pod runclamp-all '.annotations = {"io.runclamp.syscalls": "write exit_group getuid", "io.runclamp.syscalls/wide": "write exit_group getuid geteuid",
+    "io.kubernetes.cri-o.ContainerType": "sandbox", "io.kubernetes.cri.container-type": "sandbox"}'
+  local n=0 own
+  for own in '{"io.kubernetes.cri.container-name": "wide"}' '{"io.kubernetes.container.name": "wide"}' \
+    "{\"io.kubernetes.cri.container-type\": \"sandbox\", \"io.kubernetes.cri.sandbox-id\": \"$POD\"}" \
+    "{\"io.kubernetes.cri-o.ContainerType\": \"sandbox\", \"io.kubernetes.cri-o.SandboxID\": \"$POD\"}"; do
+    n=$((n + 1))
+    echo "$own"
+    [ "$(says "a$n" example.org/call:1 '["/call", "getuid", "geteuid"]' ".annotations = $own")" = $'getuid ok\ngeteuid -1' ]
+  done
+  run container b example.org/call:1 '["/bin/true"]' '.annotations = {"io.kubernetes.cri-o.ContainerName": "wide"}'
+  echo "$output"
+  [[ $output == *"annotations io.kubernetes.cri.container-name and io.kubernetes.cri-o.ContainerName disagree"* ]]
+}
+
+@test "the configuration breaks under a running pod: nothing new starts, and the pod can be stopped and removed" {
+  pod runclamp '.annotations = {"io.runclamp.syscalls": $needs}' --arg needs "$BUSYBOX_NEEDS"
+  a=$(container a example.org/call:1 '["/bin/sleep", "1000"]')
+  in_node cp /etc/runclamp/config.json /root/config.json
+  echo '{' | node_file /etc/runclamp/config.json
+  run container b example.org/call:1 '["/bin/true"]'
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *'OCI runtime create failed: /etc/runclamp/config.json: line 2'* ]]
+  cri StopContainer "{\"container_id\": \"$a\", \"timeout\": 0}"
+  cri StopPodSandbox "{\"pod_sandbox_id\": \"$POD\"}"
+  cri RemovePodSandbox "{\"pod_sandbox_id\": \"$POD\"}"
+  in_node cp /root/config.json /etc/runclamp/config.json
+  for id in "$a" "$POD"; do gone "$id"; done
 }
 
 @test "strict: what declares nothing is refused, and the pod's pause container is not" {

@@ -99,18 +99,26 @@ cri_config() {
 }
 : "${PAUSE_IMAGE:=example.org/pause:1}"
 
-# cri_handler NAME BINARY: the table of a runtime handler, as docs/containerd.md has it.
+# cri_handler NAME BINARY [GLOBS]: the table of a runtime handler, as docs/containerd.md has it. GLOBS: a TOML list of the
+# annotations that are handed on, in place of runclamp's own.
 cri_handler() {
-  local cri=io.containerd.grpc.v1.cri
+  local cri=io.containerd.grpc.v1.cri globs=${3:-'["io.runclamp.*", "io.runclamp.*/*"]'}
   [ "$(config_version)" -lt 3 ] || cri=io.containerd.cri.v1.runtime
   cat <<TOML
 [plugins."$cri".containerd.runtimes.$1]
   runtime_type = "io.containerd.runc.v2"
-  pod_annotations = ["io.runclamp.*", "io.runclamp.*/*"]
-  container_annotations = ["io.runclamp.*", "io.runclamp.*/*"]
+  pod_annotations = $globs
+  container_annotations = $globs
   [plugins."$cri".containerd.runtimes.$1.options]
     BinaryName = "$2"
 TOML
+}
+
+# gvisor_handler NAME BINARY: the same by gVisor's own shim, for a runsc.
+gvisor_handler() {
+  node_file "/etc/containerd/$1.toml" <<<"binary_name = \"$2\""
+  cri_handler "$1" "$2" | sed -e 's/io.containerd.runc.v2/io.containerd.runsc.v1/' \
+    -e 's|^ *BinaryName.*|    TypeUrl = "io.containerd.runsc.v1.options"\n    ConfigPath = "/etc/containerd/'"$1"'.toml"|'
 }
 
 # cri METHOD [TEXT]: a call of the CRI; the socket is reached through the node's own root.
