@@ -220,6 +220,23 @@ own_keys() { # HANDLER
   done
 }
 
+# hostUsers: false. The kubelet picks the range, the pod has a network of its own.
+@test "a pod in a user namespace of its own" {
+  [ "$(config_version)" -ge 3 ] || skip "containerd 1.6 knows no user namespaces for pods: install containerd 2"
+  in_node test -x /usr/lib/cni/ptp || skip "the network plug-in ptp is missing: apt-get install containernetworking-plugins"
+  node_file /etc/cni/net.d/10-test.conflist <<<'{"cniVersion": "0.4.0", "name": "test", "plugins":
+    [{"type": "ptp", "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.99.0.0/24"}]]}}]}'
+  local options='.linux.security_context.namespace_options = {userns_options: {mode: "POD",
+    uids: [{host_id: 100000, container_id: 0, length: 65536}], gids: [{host_id: 100000, container_id: 0, length: 65536}]}}'
+  network_is_ready() { pod runclamp "$options"; }
+  wait_for 30 network_is_ready
+  pod=$(pods)
+  [ "$(says a example.org/narrow:1 '["/call", "getuid", "geteuid"]' "$options")" = $'getuid ok\ngeteuid -1' ]
+  [ "$(says b example.org/call:1 '["/bin/grep", "-h", "-e", "Seccomp:", "-e", "100000", "/proc/self/status", "/proc/self/uid_map"]' "$options" |
+    tr -s ' \t' ' ')" = $'Seccomp: 2\n 0 100000 65536' ]
+  [ "$(decided "$pod" .verdict)" = '"allow"' ]
+}
+
 @test "the handler runc itself leads to runclamp: a pod that names none" {
   pod ''
   [ "$(says a example.org/call:1 '["/call", "getuid", "sched_rr_get_interval:0,buf"]')" = $'getuid ok\nsched_rr_get_interval:0,buf -1' ]

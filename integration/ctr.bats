@@ -215,6 +215,25 @@ end_it() {
   gone "$ID-2"
 }
 
+# A fact that docs/containerd.md tells: the options of a task stand in the place of the container's, runc's path among them.
+@test "ctr's --uidmap and --no-pivot beside --runc-binary: containerd 1 runs plain runc, containerd 2 runclamp" {
+  local map=(--uidmap 0:100000:1000 --gidmap 0:100000:1000) n=0 options
+  if [ "$(config_version)" -ge 3 ]; then map+=(--remap-labels); fi
+  for options in --no-pivot "${map[*]}"; do
+    n=$((n + 1))
+    # shellcheck disable=SC2086 # words
+    run through runc --rm $options "$BASE_IMAGE" "$ID-$n" /bin/grep Seccomp: /proc/self/status
+    echo "$output"
+    if [ "$(config_version)" -ge 3 ]; then
+      [ "$output" = $'Seccomp:\t2' ]
+      [ "$(decided "$ID-$n" .verdict)" = '"allow"' ]
+    else
+      [ "$output" = $'Seccomp:\t0' ]
+      [ -z "$(decided "$ID-$n")" ]
+    fi
+  done
+}
+
 # What fails of a broken node is one create, with its sentence; a container that runs can be stopped and deleted.
 long_runner() { through runc --detach --annotation "$(needs "$BUSYBOX_NEEDS")" "$BASE_IMAGE" "$ID" /bin/sleep 1000; }
 fails() { # SENTENCE
