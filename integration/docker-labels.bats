@@ -258,3 +258,16 @@ labelled() { # KIND
   dockerd_up
   denied
 }
+
+@test "annotations of docker run exempt nothing" {
+  docker run --help | grep -q -- --annotation || skip "this Docker has no --annotation: it came with 24.0"
+  for id in x "$(printf '%064d' 0)"; do
+    run makes app:1 --annotation io.kubernetes.cri.container-type=sandbox --annotation "io.kubernetes.cri.sandbox-id=$id" \
+      --annotation "io.kubernetes.cri-o.ContainerType=sandbox" --annotation "io.kubernetes.cri-o.SandboxID=$id"
+    denied
+  done
+  run makes app:1 --annotation "io.runclamp.syscalls=$needs mkdir"
+  denied
+  run makes plain:1 --annotation "io.runclamp.syscalls=$needs"
+  denied
+}
