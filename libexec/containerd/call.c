@@ -296,6 +296,10 @@ int connection_wait(struct connection *c, const struct call *call, struct err *e
 	while (!call->done) {
 		if (send_some(c))
 			return -1;
+		/* A stream that the session itself resets, for what HTTP forbids, closes as the reset is
+		 * sent. */
+		if (call->done)
+			break;
 		/* After a GOAWAY, or a protocol error that the session has answered. */
 		if (!nghttp2_session_want_read(c->session) && !nghttp2_session_want_write(c->session))
 			return err_set(err, ERR_SYSTEM, "it ended the session before it had answered");
