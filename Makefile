@@ -87,6 +87,11 @@ $(call obj,$(wildcard tests/oracle/*.c)): CPPFLAGS += -Itests
 $(B)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) $(B)/librunclamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pie -o $@ $< $(B)/librunclamp.a $(LIBS) -ljansson -lseccomp
+# What reads containerd's answers.
+REPLY_OBJ := $(call obj,libexec/containerd/frame.c libexec/containerd/reply.c) $(B)/gen/containerd.pb-c.o
+$(B)/tests/fuzz_reply: tests/fuzz/fuzz_reply.c $(REPLY_OBJ) $(B)/librunclamp.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ilibexec $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pie -o $@ $^ -l:libprotobuf-c.a $(LIBS)
 fuzz-programs: $(FUZZERS)
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
