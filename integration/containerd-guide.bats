@@ -19,6 +19,6 @@ teardown_file() { engine_clean; }
 @test "the guide's commands do what it says" { guide_run 8; }
 
 @test "after the guide nothing of runclamp is left in containerd" {
-  in_node test ! -e /etc/containerd/conf.d/50-runclamp.toml
+  in_node test ! -e /etc/containerd/conf.d/runclamp.toml
   [ -z "$(ctr container ls -q)" ]
 }

@@ -20,5 +20,5 @@ teardown_file() { podman_clean; }
 @test "the guide's commands do what it says" { guide_run 6; }
 
 @test "after the guide nothing of runclamp is left in Podman" {
-  in_node test ! -e /etc/containers/containers.conf.d/50-runclamp.conf
+  in_node test ! -e /etc/containers/containers.conf.d/90-runclamp.conf
 }
