@@ -55,3 +55,25 @@ ask() {
   run "${HELPERS[0]}"
   [ "$status" -ne 0 ]
 }
+
+# A fence that is silently missing would be noticed by nothing else.
+@test "what it has left while it waits for an answer" {
+  local server pid i
+  /usr/bin/python3 "$REPO/integration/payload/hostile-h2" "$T/socket" silent 3>&- &
+  server=$!
+  for ((i = 0; i < 100; i++)); do [ ! -S "$T/socket" ] || break; sleep 0.05; done
+  "${HELPERS[0]}" "$T/socket" default c1 >/dev/null 2>&1 </dev/null 3>&- &
+  pid=$!
+  for ((i = 0; i < 30; i++)); do ! grep -q '^Seccomp:.2' "/proc/$pid/status" || break; sleep 0.05; done
+  cp "/proc/$pid/status" "$T/status"
+  ls "/proc/$pid/fd" >"$T/fds"
+  kill "$pid" "$server" 2>/dev/null || true
+  wait "$pid" "$server" 2>/dev/null || true
+  cat "$T/status" "$T/fds"
+  grep -qx $'Seccomp:\t2' "$T/status"
+  grep -qx $'NoNewPrivs:\t1' "$T/status"
+  grep -qx $'Uid:\t65534\t65534\t65534\t65534' "$T/status"
+  grep -qx $'Gid:\t65534\t65534\t65534\t65534' "$T/status"
+  [ "$(grep -cE '^Cap(Inh|Prm|Eff|Amb):.0{16}$' "$T/status")" -eq 4 ]
+  [ "$(tr '\n' ' ' <"$T/fds")" = '0 1 2 3 ' ]
+}
