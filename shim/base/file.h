@@ -24,7 +24,7 @@ struct file_trust {
 
 /* Whether a uid is one that root set aside for containers alone: in a range of the user "containers" in
  * /etc/subuid, from which Podman's --userns=auto takes (containers-storage.conf(5), auto-userns-user). No
- * process of the host has it. */
+ * process of the host has it. In a rootless engine's namespace: one of the user's own subordinate IDs. */
 bool file_is_containers_uid(uid_t uid);
 
 /* The same check for a folder that may belong to root or to the caller, or to a uid of containers, as a

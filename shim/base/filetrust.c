@@ -43,6 +43,24 @@ static uid_t overflow_uid(void)
 	return f && fscanf(f, "%u", &uid) == 1 ? uid : 65534;
 }
 
+/* A rootless engine's namespace: root there is one user, mapped alone, and all others are IDs that the host's
+ * root gave him (subuid(5)). Where root comes with a whole range (a machine in a container) they are users of
+ * their own. Whose files the overflow uid stands for nobody can say. */
+static bool is_users_own(uid_t uid)
+{
+	CLEANUP_FILE FILE *f = fopen("/proc/self/uid_map", "re");
+	unsigned long inside, outside, count;
+	bool alone = false, mapped = false;
+
+	while (f && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3) {
+		if (!inside)
+			alone = count == 1;
+		else if (uid >= inside && uid - inside < count)
+			mapped = true;
+	}
+	return alone && mapped && uid != overflow_uid() && root_is_unmapped();
+}
+
 /* Lines are "name:first:count" (subuid(5)). */
 static bool in_range(const char *line, uid_t uid)
 {
@@ -61,6 +79,9 @@ bool file_is_containers_uid(uid_t uid)
 	struct err ignored;
 	size_t len;
 
+	/* --userns=keep-id gives the bundle to the container's root, too. */
+	if (is_users_own(uid))
+		return true;
 	if (file_read_trusted("/etc/subuid", &trust, 1 << 20, &text, &len, &ignored) < 0)
 		return false;
 	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL)
