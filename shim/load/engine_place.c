@@ -1,7 +1,9 @@
 #include "load/image.h"
 #include <string.h>
 
-static const char task_folder[] = "/io.containerd.runtime.v2.task/";
+/* The second one is containerd 1's first shim, which Docker 20.10 still takes as a --runtime of that name. */
+static const char *const task_folders[] = {"/io.containerd.runtime.v2.task/",
+					   "/io.containerd.runtime.v1.linux/"};
 static const char containers_suffix[] = "-containers";
 static const char userdata[] = "/userdata";
 
@@ -90,9 +92,11 @@ int engine_place(struct engine_place *ret, struct arena *arena, const char *path
 
 	*ret = (struct engine_place){0};
 	/* The last one: what stands before it is whoever's choice of a state folder. */
-	for (const char *at = path; (at = strstr(at, task_folder)); at++)
-		found = at;
+	for (size_t i = 0; i < ARRAY_LEN(task_folders); i++)
+		for (const char *at = path; (at = strstr(at, task_folders[i])); at++)
+			if (!found || at + strlen(task_folders[i]) > found)
+				found = at + strlen(task_folders[i]);
 	if (found)
-		return containerd_place(ret, arena, found + strlen(task_folder), c, err);
+		return containerd_place(ret, arena, found, c, err);
 	return storage_place(ret, arena, path, err);
 }

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DRIVER_MAX = 64, RECORD_ID_LEN = 64 };
 
@@ -219,7 +220,11 @@ bool image_docker_owns(struct arena *arena, const struct engine_place *place, co
 	struct err ignored;
 	struct docker d = {.place = place, .config = c, .arena = arena, .err = &ignored};
 
-	return is_record_id(place->id) && find_data_root(&d, rootfs) == 0;
+	if (!is_record_id(place->id) || find_data_root(&d, rootfs) < 0)
+		return false;
+	/* Managed plug-ins lie below the data-root, too, and are no containers: DATA/plugins. */
+	const char *record = image_path(arena, &ignored, "%s/containers/%s", d.data, place->id);
+	return record && access(record, F_OK) == 0;
 }
 
 int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,

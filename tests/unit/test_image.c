@@ -337,6 +337,8 @@ static void test_place(void **state)
 		 "moby-1.1x", NULL, NULL},
 		{"/run/containerd/io.containerd.runtime.v2.task/moby1.1/abc", ENGINE_CONTAINERD, "abc",
 		 "moby1.1", NULL, NULL},
+		{"/run/containerd/io.containerd.runtime.v1.linux/moby/abc", ENGINE_DOCKER, "abc", "moby",
+		 NULL, NULL},
 		{"/run/containerd/io.containerd.runtime.v2.task/k8s.io/abc", ENGINE_CONTAINERD, "abc",
 		 "k8s.io", NULL, NULL},
 		{"/run/containerd/io.containerd.runtime.v2.task/plugins.moby/abc", ENGINE_CONTAINERD, "abc",
