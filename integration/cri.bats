@@ -241,3 +241,53 @@ own_keys() { # HANDLER
   pod ''
   [ "$(says a example.org/call:1 '["/call", "getuid", "sched_rr_get_interval:0,buf"]')" = $'getuid ok\nsched_rr_get_interval:0,buf -1' ]
 }
+
+@test "another name of the image takes no entry of the catalogue away" {
+  jq -n '{version: 1, image: {reference: "example.org/call:1"}, syscalls: ["write", "exit_group", "getuid"]}' |
+    node_file /etc/runclamp/closures.d/call.json
+  pod runclamp
+  for name in aaa.example/x:1 zzz.example/x:1; do
+    ctr image tag example.org/call:1 "$name"
+    [ "$(says a example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
+  done
+  in_node rm /etc/runclamp/closures.d/call.json
+  ctr image rm aaa.example/x:1 zzz.example/x:1
+}
+
+@test "another manifest of the same configuration takes no entry by digest away" {
+  manifest=$(ctr image ls 'name==example.org/call:1' | awk 'NR == 2 { print $3 }')
+  jq -n --arg digest "$manifest" '{version: 1, image: {digest: $digest}, syscalls: ["write", "exit_group", "getuid"]}' |
+    node_file /etc/runclamp/closures.d/call.json
+  pod runclamp
+  [ "$(says a example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
+  # The same layers and configuration under a manifest with one annotation more.
+  ctr image export "$T/call.tar" example.org/call:1
+  python3 - "$T/call.tar" "$manifest" "$T/again.tar" <<'PY'
+import hashlib, io, json, sys, tarfile
+source, old, target = sys.argv[1:]
+with tarfile.open(source) as archive:
+    files = {m.name: archive.extractfile(m).read() for m in archive if m.isfile()}
+manifest = json.loads(files.pop(f"blobs/sha256/{old[7:]}"))
+manifest["annotations"] = {"org.example.again": "1"}
+new = json.dumps(manifest).encode()
+digest = hashlib.sha256(new).hexdigest()
+files[f"blobs/sha256/{digest}"] = new
+index = json.loads(files["index.json"])
+entry = index["manifests"][0]
+entry.update(digest=f"sha256:{digest}", size=len(new))
+entry["annotations"] = {"io.containerd.image.name": "again.example/x:1", "org.opencontainers.image.ref.name": "1"}
+files["index.json"] = json.dumps(index).encode()
+files.pop("manifest.json", None)
+with tarfile.open(target, "w") as archive:
+    for name, body in files.items():
+        info = tarfile.TarInfo(name)
+        info.size = len(body)
+        archive.addfile(info, io.BytesIO(body))
+PY
+  ctr image import "$T/again.tar"
+  [ "$(ctr image ls 'name==again.example/x:1' | awk 'NR == 2 { print $3 }')" != "$manifest" ]
+  sleep 1
+  [ "$(says b example.org/call:1 '["/call", "getuid", "geteuid"]')" = $'getuid ok\ngeteuid -1' ]
+  in_node rm /etc/runclamp/closures.d/call.json
+  ctr image rm again.example/x:1
+}

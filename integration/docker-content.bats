@@ -77,3 +77,13 @@ denied() {
   [[ $output == *"can't create directory"* || $output == *"the image can't be read"* ]]
   docker rm orphan
 }
+
+@test "the catalogue by reference, whatever the image is called by" {
+  jq -n --arg needs "$needs" '{version: 1, image: {reference: "plain:1"}, syscalls: ($needs | split(" ") | map(select(. != "")))}' |
+    node_file /etc/runclamp/closures.d/a.json
+  docker tag plain:1 other:1
+  for name in plain:1 other:1 "$(docker image inspect --format '{{.Id}}' plain:1)"; do
+    run makes "$name"
+    denied
+  done
+}

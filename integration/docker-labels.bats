@@ -271,3 +271,27 @@ labelled() { # KIND
   run makes plain:1 --annotation "io.runclamp.syscalls=$needs"
   denied
 }
+
+@test "however many names an image has, its label counts, also under skip" {
+  engine_config '.on_source_error = "skip"'
+  docker_image named:1 "LABEL io.runclamp.syscalls=\"$needs\"" 'LABEL named=1'
+  for ((i = 0; i < 80; i++)); do docker tag named:1 "many:$i"; done
+  run makes many:7
+  denied
+  catalogue a '{"reference": "many:79"}'
+  run makes named:1
+  denied
+  decisions | tail -n 1 | jq -e '(.warnings | tostring | contains("read") | not) and (.sources | length) == 2'
+}
+
+@test "containerd's first shim, where runc itself is diverted: the label counts" {
+  in_node sh -c 'command -v containerd-shim >/dev/null' || skip "this containerd has no io.containerd.runtime.v1.linux: it went with 2.0"
+  in_node sh -c 'mv /usr/sbin/runc /usr/sbin/runc.real && ln -s /usr/local/bin/runclamp /usr/sbin/runc'
+  engine_config '.handlers.runclamp.path = "/usr/sbin/runc.real" | .handlers.runc = .handlers.runclamp'
+  run makes app:1
+  first=$output
+  run docker run --rm --runtime=io.containerd.runtime.v1.linux app:1 mkdir /tmp/x
+  in_node sh -c 'rm /usr/sbin/runc && mv /usr/sbin/runc.real /usr/sbin/runc'
+  [[ $first == *"Operation not permitted"* ]]
+  denied
+}

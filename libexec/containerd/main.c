@@ -1,4 +1,4 @@
-/* runclamp-containerd ADDRESS NAMESPACE ID: which image a container of
+/* runclamp-containerd ADDRESS NAMESPACE ID [names]: which image a container of
  * containerd has, by containerd's own records, as one JSON object:
  *
  *   image    the name in the container's record; "": it was made from none
@@ -6,6 +6,10 @@
  *   config   the digest of the image's config, where the record itself holds it, as CRI's does, or null
  *   parent   the chain ID of the layers that the container's root file system lies on, or null
  *   content  the folder of the content store
+ *   names    with the word `names`: all names of images, each with its digest: [["NAME", "sha256:…"], …];
+ * else null
+ *
+ * ID -: of no container; the names and the store alone.
  *
  * Tags move, so `target` alone proves nothing; `parent` is what binds it.
  * Otherwise one sentence on standard error and an exit code other than 0. */
@@ -34,6 +38,7 @@ enum {
 
 struct query {
 	const char *address, *space, *id;
+	bool names;
 	struct connection *connection;
 	struct arena *arena;
 	struct err *err;
@@ -42,6 +47,8 @@ struct query {
 struct answer {
 	struct reply_container container;
 	const char *target, *parent, *content;
+	const struct reply_name *names;
+	uint32_t nnames;
 };
 
 static int check_name(const char *s, const char *what, struct err *err)
@@ -203,31 +210,57 @@ static int take_parent(const struct query *q, struct call *call, struct answer *
 		       "no image's layer was found under the container's root file system");
 }
 
-/* Two round trips: the container and the content store; then the snapshot and
- * the image, which the container's record names. */
-static int look_up(const struct query *q, struct answer *into)
+static int take_content(const struct query *q, const struct call *call, struct answer *into)
 {
-	struct call container, plugins, stat, image;
-	struct reply_container *c = &into->container;
+	return take(q, call)
+		       ? -1
+		       : reply_content(&into->content, q->arena, call->answer.body, call->answer.len, q->err);
+}
 
-	if (ask_word(q, &container, "/containerd.services.containers.v1.Containers/Get", q->id,
-		     REPLY_CONTAINER_MAX) ||
-	    ask_word(q, &plugins, "/containerd.services.introspection.v1.Introspection/Plugins",
-		     "type==io.containerd.content.v1", REPLY_OTHER_MAX) ||
-	    take_container(q, &container, into))
-		return -1;
-	/* CRI keeps each image under its config's digest too, and that name does not move. */
+static int take_names(const struct query *q, const struct call *call, struct answer *into)
+{
+	if (!q->names)
+		return 0;
+	return take(q, call) ? -1
+			     : reply_names(&into->names, &into->nnames, q->arena, call->answer.body,
+					   call->answer.len, q->err);
+}
+
+/* What the container's record names: its snapshot and its image. */
+static int look_up_image(const struct query *q, struct answer *into)
+{
+	struct call stat, image;
+	struct reply_container *c = &into->container;
+	/* CRI keeps each image under its config's digest too. */
 	const char *name = c->config ? c->config : c->image;
+
 	if (*c->snapshot_key && ask_stat(q, &stat, c->snapshotter, c->snapshot_key))
 		return -1;
 	if (*name && ask_word(q, &image, "/containerd.services.images.v1.Images/Get", name, REPLY_OTHER_MAX))
 		return -1;
-	if (take(q, &plugins) ||
-	    reply_content(&into->content, q->arena, plugins.answer.body, plugins.answer.len, q->err))
-		return -1;
 	if (*c->snapshot_key && take_parent(q, &stat, into))
 		return -1;
 	return *name ? take_target(q, &image, into) : 0;
+}
+
+/* Two round trips: the container, the content store and the names; then what the record names. */
+static int look_up(const struct query *q, struct answer *into)
+{
+	static const C8d__AskAll all = C8D__ASK_ALL__INIT;
+	bool any = strcmp(q->id, "-") != 0;
+	struct call container, plugins, names;
+
+	if (any && ask_word(q, &container, "/containerd.services.containers.v1.Containers/Get", q->id,
+			    REPLY_CONTAINER_MAX))
+		return -1;
+	if (ask_word(q, &plugins, "/containerd.services.introspection.v1.Introspection/Plugins",
+		     "type==io.containerd.content.v1", REPLY_OTHER_MAX) ||
+	    (q->names &&
+	     ask(q, &names, "/containerd.services.images.v1.Images/List", &all.base, REPLY_OTHER_MAX)))
+		return -1;
+	if (any && (take_container(q, &container, into) || look_up_image(q, into)))
+		return -1;
+	return take_content(q, &plugins, into) || take_names(q, &names, into) ? -1 : 0;
 }
 
 static void member(struct buf *out, const char *name, const char *value)
@@ -239,15 +272,31 @@ static void member(struct buf *out, const char *name, const char *value)
 		buf_puts(out, "null");
 }
 
+static void put_names(struct buf *out, const struct answer *a)
+{
+	buf_puts(out, ", \"names\": ");
+	if (!a->names) {
+		buf_puts(out, "null");
+		return;
+	}
+	for (uint32_t i = 0; i < a->nnames; i++) {
+		buf_puts(out, i ? ", [" : "[[");
+		buf_jstr(out, a->names[i].name, strlen(a->names[i].name));
+		buf_printf(out, ", \"%s\"]", a->names[i].target);
+	}
+	buf_puts(out, a->nnames ? "]" : "[]");
+}
+
 static int print(const struct answer *a, struct err *err)
 {
 	CLEANUP_BUF struct buf out = {0};
 
-	member(&out, "image", a->container.image);
+	member(&out, "image", a->container.image ? a->container.image : "");
 	member(&out, "target", a->target);
 	member(&out, "config", a->container.config);
 	member(&out, "parent", a->parent);
 	member(&out, "content", a->content);
+	put_names(&out, a);
 	buf_puts(&out, "}\n");
 	if (out.failed)
 		return err_set(err, ERR_LIMIT, "out of memory");
@@ -260,11 +309,12 @@ static int print(const struct answer *a, struct err *err)
 	return 0;
 }
 
-static int run(const char *address, const char *space, const char *id, struct err *err)
+static int run(const char *address, const char *space, const char *id, bool names, struct err *err)
 {
 	CLEANUP_ARENA struct arena arena = {.max = REPLY_ARENA_MAX};
 	const int64_t deadline = connection_now() + DEADLINE_MS;
-	struct query q = {.address = address, .space = space, .id = id, .arena = &arena, .err = err};
+	struct query q = {
+		.address = address, .space = space, .id = id, .names = names, .arena = &arena, .err = err};
 	struct answer answer = {0};
 
 	if (check_name(space, "namespace", err) || check_name(id, "container ID", err))
@@ -283,16 +333,18 @@ static int run(const char *address, const char *space, const char *id, struct er
 
 int main(int argc, char **argv)
 {
-	static const char usage[] = "usage: runclamp-containerd ADDRESS NAMESPACE ID\n";
+	static const char usage[] = "usage: runclamp-containerd ADDRESS NAMESPACE ID [names]\n";
 	struct err err = {0};
 	char line[sizeof(err.msg) + 1];
 
-	if (argc != 4) {
+	bool names = argc == 5 && strcmp(argv[4], "names") == 0;
+
+	if (argc != 4 && !names) {
 		(void)!write(STDERR_FILENO, usage, strlen(usage));
 		return err_exit_code(ERR_USAGE);
 	}
 	set_alarm();
-	if (!run(argv[1], argv[2], argv[3], &err))
+	if (!run(argv[1], argv[2], argv[3], names, &err))
 		return 0;
 	(void)err_wrap(&err, "containerd at %s", argv[1]);
 	int n = snprintf(line, sizeof(line), "%s\n", err.msg);

@@ -1,4 +1,4 @@
-#include "load/image.h"
+#include "load/image_content.h"
 #include "load/needs_form.h"
 #include "load/reference.h"
 
@@ -65,6 +65,18 @@ static int list(struct names *names, const char *dir, struct err *err)
 	return 0;
 }
 
+bool catalogue_any(const char *dir)
+{
+	CLEANUP_DIR DIR *d = opendir(dir);
+	const struct dirent *entry;
+	bool any = false;
+
+	while (d && !any && (entry = readdir(d)))
+		any = is_entry(entry->d_name);
+	/* A folder that can't be read is found out by whoever reads it. */
+	return any;
+}
+
 struct search {
 	const char *dir;
 	const struct image *image;
@@ -74,15 +86,26 @@ struct search {
 	struct err *err;
 };
 
-static bool is_one_of(const struct image *image, const char *reference, const char *digest)
+static bool has_name(const struct image *image, const char *reference)
 {
-	for (uint32_t i = 0; reference && i < image->nreferences; i++)
+	for (uint32_t i = 0; i < image->nreferences; i++)
 		if (reference_same(reference, image->reference[i]))
 			return true;
-	for (uint32_t i = 0; digest && i < image->ndigests; i++)
-		if (!strcmp(digest, image->digest[i]))
+	/* Which of several names the engine wrote down is chance. */
+	for (uint32_t i = 0; image->store && i < image->nnamed; i++)
+		if (reference_same(reference, image->named[i].name) &&
+		    content_leads_to(image, image->named[i].target))
 			return true;
 	return false;
+}
+
+static bool has_digest(const struct image *image, const char *digest)
+{
+	for (uint32_t i = 0; i < image->ndigests; i++)
+		if (!strcmp(digest, image->digest[i]))
+			return true;
+	/* A name of the image may have moved to another manifest of the same configuration. */
+	return image->store && content_leads_to(image, digest);
 }
 
 /* Whose image the entry is: entries for others are not read further. */
@@ -100,7 +123,7 @@ static int is_about(const struct search *s, const char *text, size_t len, const 
 		return jread_fail(&r, 0, "an entry of the catalogue must name its image");
 	if (manifest_image(&r, image, &reference, &digest))
 		return -1;
-	*ret = is_one_of(s->image, reference, digest);
+	*ret = (reference && has_name(s->image, reference)) || (digest && has_digest(s->image, digest));
 	return 0;
 }
 

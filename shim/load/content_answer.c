@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-enum { ANSWER_IMAGE, ANSWER_TARGET, ANSWER_CONFIG, ANSWER_PARENT, ANSWER_CONTENT, ANSWER_KEYS };
-static const char *const answer_keys[] = {"image", "target", "config", "parent", "content", NULL};
+enum { ANSWER_IMAGE, ANSWER_TARGET, ANSWER_CONFIG, ANSWER_PARENT, ANSWER_CONTENT, ANSWER_NAMES, ANSWER_KEYS };
+static const char *const answer_keys[] = {"image", "target", "config", "parent", "content", "names", NULL};
 enum { REFERENCE_MAX = 4096 };
 
 static int read_digest(const struct jread *r, uint32_t tok, const char *what, const char **ret)
@@ -28,6 +28,38 @@ static int read_name(const struct jread *r, uint32_t tok, const char **ret)
 	return jread_line(r, tok, "image", REFERENCE_MAX, ret);
 }
 
+/* [["NAME", "sha256:…"], …], or null. */
+static int read_names(struct content_answer *into, const struct jread *r, uint32_t tok)
+{
+	struct image_name *names;
+
+	if (!tok)
+		return jread_fail(r, 0, "names is missing");
+	if (!jread_unless_null(r->doc, tok))
+		return 0;
+	if (jread_type(r, tok, JTOK_ARRAY, "names") < 0)
+		return -1;
+	names = arena_array(r->arena, r->doc->tok[tok].count + (size_t)1, sizeof(*names));
+	if (!names)
+		return jread_nomem(r);
+	JREAD_EACH(i, t, r->doc, tok)
+	{
+		if (jread_type(r, t, JTOK_ARRAY, "an element of names") < 0)
+			return -1;
+		if (r->doc->tok[t].count != 2)
+			return jread_fail(r, t, "an element of names must be a name and a digest");
+		uint32_t target = r->doc->tok[t + 1].next;
+		if (read_name(r, t + 1, &names[i].name) < 0 ||
+		    jread_line(r, target, "a digest", DIGEST_SIZE, &names[i].target) < 0)
+			return -1;
+		if (!digest_ok(names[i].target, strlen(names[i].target)))
+			return jread_fail(r, target, "%s must be a sha256 digest", "a name's");
+	}
+	into->names = names;
+	into->nnames = r->doc->tok[tok].count;
+	return 0;
+}
+
 int content_answer_parse(struct content_answer *ret, struct arena *arena, const char *text, size_t len,
 			 struct err *err)
 {
@@ -44,6 +76,8 @@ int content_answer_parse(struct content_answer *ret, struct arena *arena, const 
 	    read_digest(&r, key[ANSWER_CONFIG], "config", &one.config) < 0 ||
 	    read_digest(&r, key[ANSWER_PARENT], "parent", &one.parent) < 0 ||
 	    jread_line(&r, key[ANSWER_CONTENT], "content", PATH_MAX, &one.content) < 0)
+		return -1;
+	if (read_names(&one, &r, key[ANSWER_NAMES]) < 0)
 		return -1;
 	if (*one.content != '/')
 		return jread_fail(&r, key[ANSWER_CONTENT], "content must be an absolute path");

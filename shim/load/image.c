@@ -20,17 +20,36 @@ bool digest_ok(const char *s, size_t len)
 	return true;
 }
 
-static int add(const char **list, uint32_t *n, struct arena *arena, const char *s, size_t len,
+/* Grows by doubling: full whenever n is a power of two, from 8 on. */
+static int grow(const char ***list, uint32_t n, struct arena *arena, struct err *err)
+{
+	bool full = n == 0 || (n >= 8 && (n & (n - 1)) == 0);
+	const char **more;
+
+	if (!full)
+		return 0;
+	more = arena_array(arena, n ? 2 * (size_t)n : 8, sizeof(*more));
+	if (!more)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if (n)
+		memcpy(more, *list, n * sizeof(*more));
+	*list = more;
+	return 0;
+}
+
+static int add(const char ***list, uint32_t *n, struct arena *arena, const char *s, size_t len,
 	       const char *what, struct err *err)
 {
 	for (uint32_t i = 0; i < *n; i++)
-		if (strlen(list[i]) == len && !memcmp(list[i], s, len))
+		if (strlen((*list)[i]) == len && !memcmp((*list)[i], s, len))
 			return 0;
 	if (*n == IMAGE_NAMES_MAX)
 		return err_set(err, ERR_LIMIT, "the image has more than %d %s; remove some", IMAGE_NAMES_MAX,
 			       what);
-	list[*n] = arena_strndup(arena, s, len);
-	if (!list[*n])
+	if (grow(list, *n, arena, err) < 0)
+		return -1;
+	(*list)[*n] = arena_strndup(arena, s, len);
+	if (!(*list)[*n])
 		return err_set(err, ERR_LIMIT, "out of memory");
 	++*n;
 	return 0;
@@ -43,12 +62,12 @@ int image_add_digest(struct image *i, struct arena *arena, const char *s, size_t
 	if (!digest_ok(s, len))
 		return err_set(err, ERR_NEEDS, "\"%s\" is no digest (\"sha256:\" and 64 hex digits)",
 			       text_show(shown, sizeof(shown), s, len));
-	return add(i->digest, &i->ndigests, arena, s, len, "digests", err);
+	return add(&i->digest, &i->ndigests, arena, s, len, "digests", err);
 }
 
 int image_add_reference(struct image *i, struct arena *arena, const char *s, size_t len, struct err *err)
 {
-	return add(i->reference, &i->nreferences, arena, s, len, "names", err);
+	return add(&i->reference, &i->nreferences, arena, s, len, "names", err);
 }
 
 static int read_file(const char **ret_text, size_t *ret_len, struct arena *arena, const char *path,

@@ -10,9 +10,14 @@
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest
  * image configurations stay well below. */
-enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20, IMAGE_NAMES_MAX = 64 };
+enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20, IMAGE_NAMES_MAX = 4096 };
 /* "sha256:" and 64 lower-case hex digits, the one spelling; with its NUL. */
 enum { DIGEST_SIZE = 7 + 64 + 1 };
+
+/* A name of any image in containerd's namespace, and the digest that it has now. */
+struct image_name {
+	const char *name, *target;
+};
 
 struct image {
 	const char *engine; /* "Docker", "containerd", "containers/storage" */
@@ -24,10 +29,15 @@ struct image {
 	 * the image ID; those of manifests follow. References are the names that the engine has for this
 	 * digest now: names move. More than IMAGE_NAMES_MAX is an error, as a name left out could be the one
 	 * that narrows. */
-	const char *digest[IMAGE_NAMES_MAX];
+	const char **digest;
 	uint32_t ndigests;
-	const char *reference[IMAGE_NAMES_MAX];
+	const char **reference;
 	uint32_t nreferences;
+	/* containerd's content store: there a manifest is found by its digest, and an image has as many names
+	 * as lead to it. NULL elsewhere. */
+	const char *store;
+	const struct image_name *named;
+	uint32_t nnamed;
 };
 
 bool digest_ok(const char *s, size_t len);

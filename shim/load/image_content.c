@@ -208,7 +208,9 @@ static int visit_index(struct walk *w, const struct jread *r, uint32_t manifests
 	JREAD_EACH(i, t, r->doc, manifests)
 	{
 		const char *digest;
-		if (read_digest(r, t, "an entry of manifests", &digest) < 0)
+
+		if (jread_type(r, t, JTOK_OBJECT, "an entry of manifests") < 0 ||
+		    jread_line(r, jdoc_get(r->doc, t, "digest"), "digest", 256, &digest) < 0)
 			return -1;
 		uint32_t type = jdoc_get(r->doc, t, "mediaType"), platform = jdoc_get(r->doc, t, "platform");
 		if (!type || r->doc->tok[type].type != JTOK_STRING ||
@@ -219,7 +221,9 @@ static int visit_index(struct walk *w, const struct jread *r, uint32_t manifests
 		if (platform && jread_type(r, platform, JTOK_OBJECT, "platform") < 0)
 			return -1;
 		int rank = platform ? rank_of(r->doc, platform) : RANK_UNSAID;
-		if (rank != RANK_FOREIGN && visit(w, digest, rank) < 0)
+		if (rank == RANK_FOREIGN)
+			continue;
+		if (read_digest(r, t, "an entry of manifests", &digest) < 0 || visit(w, digest, rank) < 0)
 			return -1;
 	}
 	return 0;
@@ -299,6 +303,7 @@ static int take(struct image *into, const struct walk *w)
 	for (uint32_t i = 0; i < f->npath; i++)
 		if (image_add_digest(into, w->arena, f->path[i], strlen(f->path[i]), w->err) < 0)
 			return -1;
+	into->store = w->q->store;
 	into->where = f->where;
 	into->config = f->text;
 	into->config_len = f->len;
@@ -329,7 +334,8 @@ int image_from_content(struct image *ret, struct arena *arena, const struct cont
 					.config = a->config,
 					.parent = a->parent,
 					.name = *a->image ? a->image : a->config};
-	struct image image = {.engine = "containerd"};
+	struct image image = {.engine = "containerd", .named = a->names, .nnamed = a->nnames};
+	struct err ignored;
 	int wrong;
 
 	if (*a->image && image_add_reference(&image, arena, a->image, strlen(a->image), err) < 0)
@@ -348,8 +354,23 @@ int image_from_content(struct image *ret, struct arena *arena, const struct cont
 			       "the container's record names the image %s, but its root file system is no "
 			       "snapshot of it",
 			       a->image);
-	wrong = a->target ? content_find(&image, arena, &q, err) : from_config(&image, arena, &q, err);
+	/* What the record itself names is read first: whose index the name leads to by now may be anybody's,
+	 * who brought the same configuration. It can add digests, and fail nobody else's container. */
+	wrong = a->config ? from_config(&image, arena, &q, err) : content_find(&image, arena, &q, err);
+	if (!wrong && a->config && a->target)
+		(void)!content_find(&image, arena, &q, &ignored);
 	if (!wrong)
 		*ret = image;
 	return wrong;
+}
+
+bool content_leads_to(const struct image *image, const char *digest)
+{
+	CLEANUP_ARENA struct arena scratch = {0};
+	const struct content_query q = {
+		.store = image->store, .digest = digest, .config = image->digest[0], .name = digest};
+	struct image found = {0};
+	struct err ignored;
+
+	return content_find(&found, &scratch, &q, &ignored) == 0;
 }

@@ -15,9 +15,11 @@ struct content_answer {
 	const char *config;  /* CRI: the digest of the configuration, bound by the record itself; or NULL */
 	const char *parent;  /* the chain ID of the layers under the container's root file system; or NULL */
 	const char *content; /* the store's folder, an absolute path */
+	const struct image_name *names; /* of all images of the namespace, where they were asked for */
+	uint32_t nnames;
 };
 
-/* Strictly these five members. The strings are in the arena. */
+/* Strictly these members. The strings are in the arena. */
 int content_answer_parse(struct content_answer *ret, struct arena *arena, const char *text, size_t len,
 			 struct err *err) MUST_CHECK;
 
@@ -41,5 +43,9 @@ struct content_query {
  * another digest; none, or two, that fit. */
 int content_find(struct image *into, struct arena *arena, const struct content_query *q,
 		 struct err *err) MUST_CHECK;
+
+/* Whether a digest leads to this image's configuration in the store that it came from: a manifest or an index
+ * that is there, of whatever name. What can't be read does not: it may be anybody's. */
+bool content_leads_to(const struct image *image, const char *digest);
 
 #endif

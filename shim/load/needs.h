@@ -70,5 +70,7 @@ int needs_intersect(struct needs *into, struct arena *arena, const struct needs 
 int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const struct image *image,
 			 const struct file_trust *trust, struct err *err) MUST_CHECK;
 enum { CATALOGUE_FILES = 4096 };
+/* Whether there are entries at all: an engine is asked for all its names only for them. */
+bool catalogue_any(const char *dir);
 
 #endif

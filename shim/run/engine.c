@@ -28,37 +28,65 @@ static const char *rootfs_of(const struct bundle *b, struct arena *arena, struct
 	return path;
 }
 
-static int from_place(struct image *image, bool *found, struct arena *arena, const struct engine_place *place,
-		      const struct config *c, const struct bundle *b, struct err *err)
+/* By which name the pod asked for it; containerd's record has one of the image's names, not always that one.
+ * A name that a client made up can only narrow. */
+static int add_asked_name(struct image *image, struct arena *arena, const struct bundle *b, struct err *err)
 {
-	const char *rootfs = rootfs_of(b, arena, err);
+	const struct annotation *a = bundle_annotation(b, "io.kubernetes.cri.image-name");
 
-	*found = false;
-	if (!rootfs)
+	return a ? image_add_reference(image, arena, a->value, a->value_len, err) : 0;
+}
+
+struct request {
+	const struct engine_place *place;
+	const struct config *config;
+	const struct bundle *bundle;
+	const char *rootfs;
+	bool names;
+};
+
+static int from_docker(struct image *image, struct arena *arena, const struct request *q, struct err *err)
+{
+	if (image_from_docker(image, arena, q->place, q->rootfs, &q->config->engines, err) < 0)
 		return -1;
-	switch (place->kind) {
+	return image->store && q->names ? engine_ask_names(image, arena, q->place, &q->config->engines, err)
+					: 0;
+}
+
+static int from_containerd(struct image *image, bool *found, struct arena *arena, const struct request *q,
+			   struct err *err)
+{
+	const struct engine_config *c = &q->config->engines;
+
+	if (engine_ask_containerd(image, found, arena, q->place, c, q->names, err) < 0)
+		return -1;
+	if (*found)
+		return add_asked_name(image, arena, q->bundle, err);
+	/* dockerd with a --containerd-namespace of its own: containerd knows no image of its containers. */
+	*found = image_docker_owns(arena, q->place, q->rootfs, c);
+	return *found ? from_docker(image, arena, q, err) : 0;
+}
+
+static int from_place(struct image *image, bool *found, struct arena *arena, const struct request *q,
+		      struct err *err)
+{
+	switch (q->place->kind) {
 	case ENGINE_DOCKER:
 		*found = true;
-		return image_from_docker(image, arena, place, rootfs, &c->engines, err);
+		return from_docker(image, arena, q, err);
 	case ENGINE_STORAGE:
-		return image_from_storage(image, found, arena, place, rootfs, &c->engines, err);
+		return image_from_storage(image, found, arena, q->place, q->rootfs, &q->config->engines, err);
 	case ENGINE_CONTAINERD:
-		if (engine_ask_containerd(image, found, arena, place, &c->engines, err) < 0)
-			return -1;
-		/* dockerd with a --containerd-namespace of its own: containerd knows no image of its
-		 * containers. */
-		if (*found || !image_docker_owns(arena, place, rootfs, &c->engines))
-			return 0;
-		*found = true;
-		return image_from_docker(image, arena, place, rootfs, &c->engines, err);
+		return from_containerd(image, found, arena, q, err);
 	case ENGINE_NONE:
 		break;
 	}
+	*found = false;
 	return 0;
 }
 
 int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
-		 const struct bundle *b, struct err *err)
+		 const struct bundle *b, bool names, struct err *err)
 {
 	char path[PATH_MAX] UNFILLED;
 	struct engine_place place;
@@ -74,7 +102,12 @@ int engine_image(const struct image **ret, struct arena *arena, const struct con
 	struct image *image = arena_alloc(arena, sizeof(*image));
 	if (!image)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	if (from_place(image, &found, arena, &place, c, b, err) < 0)
+	const struct request q = {.place = &place,
+				  .config = c,
+				  .bundle = b,
+				  .rootfs = rootfs_of(b, arena, err),
+				  .names = names};
+	if (!q.rootfs || from_place(image, &found, arena, &q, err) < 0)
 		return -1;
 	*ret = found ? image : NULL;
 	return 0;

@@ -11,7 +11,7 @@
 static const char asker[] = RUNCLAMP_LIBEXECDIR "/runclamp-containerd";
 static const char default_address[] = "/run/containerd/containerd.sock";
 /* The helper's own deadline is shorter: this one is for a helper that hangs. */
-enum { ANSWER_MAX = 64 << 10, DEADLINE_MS = 5000 };
+enum { ANSWER_MAX = 4 << 20, DEADLINE_MS = 5000 };
 
 /* The containerd that started this container: its shim hands the address on in the environment, which is the
  * engine's, not the container's (containerd, runtime/v2/shim/util.go). */
@@ -60,16 +60,20 @@ static int answer_failed(const char *text, size_t len, int status, struct err *e
 	return err_set(err, ERR_NEEDS, "%.*s", (int)(len < 400 ? len : 400), text);
 }
 
-static int ask(struct content_answer *ret, struct arena *arena, const char *address,
-	       const struct engine_place *place, struct err *err)
+/* `id` "-": of no container. */
+static int ask(struct content_answer *ret, struct arena *arena, const char *space, const char *id, bool names,
+	       const struct engine_config *c, struct err *err)
 {
 	static const struct file_trust trust = {.allow_overflow_uid = true};
-	char *argv[] = {(char *)(uintptr_t)asker, (char *)(uintptr_t)address, (char *)(uintptr_t)place->space,
-			(char *)(uintptr_t)place->id, NULL};
+	const char *address = address_of(arena, c, err);
+	char *argv[] = {(char *)(uintptr_t)asker, (char *)(uintptr_t)address,	    (char *)(uintptr_t)space,
+			(char *)(uintptr_t)id,	  names ? (char[]){"names"} : NULL, NULL};
 	CLEANUP_FREE char *text = NULL;
 	size_t len;
 	int status;
 
+	if (!address || check_address(address, arena, err) < 0)
+		return -1;
 	if (file_check_executable(asker, &trust, NULL, err) < 0)
 		return err_wrap(err, "what asks containerd for images");
 	if (identity_ask(argv, true, ANSWER_MAX, DEADLINE_MS, &text, &len, &status, err) < 0)
@@ -80,13 +84,12 @@ static int ask(struct content_answer *ret, struct arena *arena, const char *addr
 }
 
 int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
-			  const struct engine_place *place, const struct engine_config *c, struct err *err)
+			  const struct engine_place *place, const struct engine_config *c, bool names,
+			  struct err *err)
 {
-	const char *address = address_of(arena, c, err);
 	struct content_answer answer;
 
-	if (!address || check_address(address, arena, err) < 0 ||
-	    ask(&answer, arena, address, place, err) < 0)
+	if (ask(&answer, arena, place->space, place->id, names, c, err) < 0)
 		return -1;
 	if (c->containerd_root) {
 		answer.content = image_path(arena, err, "%s/%s", c->containerd_root, content_folder);
@@ -96,5 +99,17 @@ int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *aren
 	if (image_from_content(ret, arena, &answer, err) < 0)
 		return -1;
 	*ret_found = ret->config != NULL;
+	return 0;
+}
+
+int engine_ask_names(struct image *into, struct arena *arena, const struct engine_place *place,
+		     const struct engine_config *c, struct err *err)
+{
+	struct content_answer answer;
+
+	if (ask(&answer, arena, place->space, "-", true, c, err) < 0)
+		return -1;
+	into->named = answer.names;
+	into->nnamed = answer.nnames;
 	return 0;
 }

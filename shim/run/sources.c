@@ -12,10 +12,15 @@ static const struct file_trust trust = {.allow_overflow_uid = true};
 /* A source that can't be read: as on_source_error says, never silently. */
 static int source_failed(struct work *w, const char *what, const struct err *err)
 {
-	if (w->config->source_refuse) {
+	/* A bound is no accident: whoever can exceed it must not be able to switch a source off by it. */
+	bool bound = err->kind == ERR_LIMIT;
+
+	if (w->config->source_refuse || bound) {
 		*w->err = *err;
 		w->err->kind = ERR_NEEDS;
-		return err_wrap(w->err, "%s can't be read (on_source_error = \"refuse\")", what);
+		return err_wrap(w->err, "%s can't be read (%s)", what,
+				bound ? "a bound, whatever on_source_error says"
+				      : "on_source_error = \"refuse\"");
 	}
 	work_warn(w, "%s can't be read, and nothing of it was used (on_source_error = \"skip\"): %s", what,
 		  err->msg);
@@ -43,7 +48,8 @@ static int find_image(struct work *w)
 		return named_image(w);
 	if (!(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE)))
 		return 0;
-	if (engine_image(&w->d->image, w->arena, w->config, w->bundle, &err) == 0)
+	bool names = w->config->sources & SOURCE_CATALOGUE && catalogue_any(w->config->catalogue_dir);
+	if (engine_image(&w->d->image, w->arena, w->config, w->bundle, names, &err) == 0)
 		return 0;
 	w->d->image = NULL;
 	return source_failed(w, "the image", &err);

@@ -306,9 +306,16 @@ static void what_is_no_document(void **state)
 		{"{\"manifests\": {}}", "manifests must be an array", "rootfs"},
 		{"{\"manifests\": [1]}", "an entry of manifests must be an object", "rootfs"},
 		{"{\"manifests\": [{}]}", "digest is missing", "rootfs"},
-		{"{\"manifests\": [{\"digest\": \"sha256:12\"}]}", "must be a sha256 digest", "rootfs"},
-		{"{\"manifests\": [{\"digest\": \"sha256:../../../etc/passwd\"}]}", "must be a sha256 digest",
-		 "rootfs"},
+		{"{\"manifests\": [{\"mediaType\": \"" OCI_MANIFEST "\", \"digest\": \"sha256:12\"}]}",
+		 "must be a sha256 digest", "rootfs"},
+		/* Of another machine: whatever its digest is made by. */
+		{"{\"manifests\": [{\"mediaType\": \"" OCI_MANIFEST
+		 "\", \"digest\": \"sha512:12\", \"platform\": {\"os\": \"windows\", \"architecture\": "
+		 "\"amd64\"}}]}",
+		 "holds nothing for linux", "rootfs"},
+		{"{\"manifests\": [{\"mediaType\": \"" OCI_MANIFEST
+		 "\", \"digest\": \"sha256:../../../etc/passwd\"}]}",
+		 "must be a sha256 digest", "rootfs"},
 		{"{\"mediaType\": \"" OCI_MANIFEST "\", \"manifests\": []}",
 		 "mediaType is not that of an index", "rootfs"},
 		{"{\"mediaType\": \"" OCI_INDEX "\", \"config\": {}, \"layers\": []}",
@@ -392,6 +399,9 @@ static void only_root_may_have_written_them(void **state)
 	refused(m, CHAIN_AB, "is not a regular file");
 }
 
+#define ANSWER(name, now, record, below)                                                                     \
+	(&(struct content_answer){.image = (name), .target = (now), .config = (record), .parent = (below)})
+
 static int from(const struct content_answer *a)
 {
 	struct content_answer with = *a;
@@ -415,42 +425,62 @@ static void image_is_bound_to_the_container(void **state)
 	struct digest other = put_image(NATIVE, AB, "other");
 	(void)state;
 
-	assert_int_equal(from(&(struct content_answer){"app:1", m.s, NULL, CHAIN_AB, NULL}), 0);
+	assert_int_equal(from(ANSWER("app:1", m.s, NULL, CHAIN_AB)), 0);
 	assert_string_equal(image.engine, "containerd");
 	assert_int_equal(image.nreferences, 1);
 	assert_string_equal(image.reference[0], "app:1");
 	assert_string_equal(image.digest[0], c.s);
 
 	/* The name moved; it is gone; there is no snapshot to tell by. */
-	answer_refused(&(struct content_answer){"app:1", m.s, NULL, CHAIN_ABC, NULL},
-		       "stands for another image now");
-	answer_refused(&(struct content_answer){"app:1", NULL, NULL, CHAIN_AB, NULL},
-		       "containerd has no image app:1 any more");
+	answer_refused(ANSWER("app:1", m.s, NULL, CHAIN_ABC), "stands for another image now");
+	answer_refused(ANSWER("app:1", NULL, NULL, CHAIN_AB), "containerd has no image app:1 any more");
 	answer_refused(
-		&(struct content_answer){"app:1", m.s, NULL, NULL, NULL},
+		ANSWER("app:1", m.s, NULL, NULL),
 		"the container's record names the image app:1, but its root file system is no snapshot");
 
 	/* CRI: bound by the record, with and without a name; and by the layers as well. */
-	assert_int_equal(from(&(struct content_answer){"app:1", m.s, c.s, CHAIN_AB, NULL}), 0);
+	assert_int_equal(from(ANSWER("app:1", m.s, c.s, CHAIN_AB)), 0);
 	assert_int_equal(image.ndigests, 2);
-	assert_int_equal(from(&(struct content_answer){"app:1", NULL, c.s, CHAIN_AB, NULL}), 0);
+	assert_int_equal(from(ANSWER("app:1", NULL, c.s, CHAIN_AB)), 0);
 	assert_int_equal(image.ndigests, 1);
-	assert_int_equal(from(&(struct content_answer){"", NULL, c.s, NULL, NULL}), 0);
+	assert_int_equal(from(ANSWER("", NULL, c.s, NULL)), 0);
 	assert_int_equal(image.nreferences, 0);
-	answer_refused(&(struct content_answer){"app:1", other.s, c.s, CHAIN_AB, NULL},
-		       "stands for another image now");
-	answer_refused(&(struct content_answer){"app:1", NULL, c.s, LAYER_A, NULL},
-		       "stands for another image now");
+	/* Where the name leads by now fails nobody whose configuration is in the record. */
+	assert_int_equal(from(ANSWER("app:1", other.s, c.s, CHAIN_AB)), 0);
+	assert_int_equal(image.ndigests, 1);
+	assert_int_equal(from(ANSWER("app:1", LAYER_B, c.s, CHAIN_AB)), 0);
+	assert_int_equal(image.ndigests, 1);
+	answer_refused(ANSWER("app:1", NULL, c.s, LAYER_A), "stands for another image now");
 
 	/* Made from no image. */
-	assert_int_equal(from(&(struct content_answer){"", NULL, NULL, NULL, NULL}), 0);
+	assert_int_equal(from(ANSWER("", NULL, NULL, NULL)), 0);
 	assert_null(image.config);
 	assert_int_equal(image.ndigests, 0);
 }
 
+/* Another manifest of the same configuration is the same image; of another, it is none. */
+static void other_manifests_lead_to_it(void **state)
+{
+	(void)state;
+	struct digest c = put_config("amd64", "\"" LAYER_A "\"", "1"), m = put_manifest(OCI_MANIFEST, c),
+		      again = put_manifest(DOCKER_MANIFEST, c),
+		      oc = put_config("amd64", "\"" LAYER_A "\"", "2"),
+		      other = put_manifest(OCI_MANIFEST, oc);
+
+	assert_int_equal(from(ANSWER("app:1", m.s, c.s, NULL)), 0);
+	assert_true(content_leads_to(&image, m.s));
+	assert_true(content_leads_to(&image, again.s));
+	assert_false(content_leads_to(&image, other.s));
+	assert_false(content_leads_to(&image, LAYER_A)); /* not in the store */
+	assert_false(content_leads_to(&image, c.s));	 /* no manifest */
+}
+
 static void answers_are_read_strictly(void **state)
 {
-#define REST ", \"config\": null, \"parent\": \"" LAYER_A "\", \"content\": \"/c\"}"
+#define REST ", \"config\": null, \"parent\": \"" LAYER_A "\", \"content\": \"/c\", \"names\": null}"
+#define NAMES                                                                                                \
+	"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": \"" LAYER_A                      \
+	"\", \"content\": \"/c\", \"names\": "
 	static const struct {
 		const char *text, *wrong;
 	} cases[] = {
@@ -470,15 +500,29 @@ static void answers_are_read_strictly(void **state)
 		{"{\"image\": \"a\", \"image\": \"b\", \"target\": null" REST, "stands there twice"},
 		{"{\"image\": \"a\", \"target\": null" REST "{}", "something stands behind the document"},
 		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
-		 "\"c\"}",
+		 "\"c\", \"names\": null}",
 		 "content must be an absolute path"},
 		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
 		 "null}",
 		 "content must be a string"},
 		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null}",
 		 "content is missing"},
+		{NAMES "[[\"x\", \"" LAYER_B "\"], [\"y:1\", \"" LAYER_A "\"]]}", NULL},
+		{NAMES "[]}", NULL},
+		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
+		 "\"/c\"}",
+		 "names is missing"},
+		{NAMES "{}}", "names must be an array"},
+		{NAMES "[1]}", "an element of names must be an array"},
+		{NAMES "[[]]}", "must be a name and a digest"},
+		{NAMES "[[\"x\"]]}", "must be a name and a digest"},
+		{NAMES "[[\"x\", \"" LAYER_A "\", 1]]}", "must be a name and a digest"},
+		{NAMES "[[1, \"" LAYER_A "\"]]}", "image must be a string"},
+		{NAMES "[[\"x\", [\"" LAYER_A "\"]]]}", "a digest must be a string"},
+		{NAMES "[[\"x\", \"sha256:12\"]]}", "must be a sha256 digest"},
 	};
 #undef REST
+#undef NAMES
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -514,6 +558,7 @@ int main(void)
 		TEST(blobs_have_a_bound),
 		TEST(only_root_may_have_written_them),
 		TEST(image_is_bound_to_the_container),
+		TEST(other_manifests_lead_to_it),
 		TEST(answers_are_read_strictly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

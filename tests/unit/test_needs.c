@@ -243,10 +243,10 @@ static int look_up(struct needs *ret, struct arena *arena, const char *dir, cons
 {
 	struct image image = {0};
 
-	if (!strncmp(name, "sha256:", 7))
-		image.digest[image.ndigests++] = name;
-	else
-		image.reference[image.nreferences++] = name;
+	assert_int_equal(!strncmp(name, "sha256:", 7)
+				 ? image_add_digest(&image, arena, name, strlen(name), err)
+				 : image_add_reference(&image, arena, name, strlen(name), err),
+			 0);
 	return needs_from_catalogue(ret, arena, dir, &image, NULL, err);
 }
 
