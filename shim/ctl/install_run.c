@@ -66,7 +66,9 @@ int install_open(struct install *in, const char *path, struct err *err)
 		if (strcmp(in->state.v[i].engine, in->engine->name) == 0 &&
 		    strcmp(in->state.v[i].path, path) == 0)
 			in->entry = &in->state.v[i];
-	return nodefs_read(&in->file, &in->fs, in->arena, path, err);
+	if (nodefs_read(&in->file, &in->fs, in->arena, path, err) < 0)
+		return -1;
+	return nodefs_check(&in->fs, in->arena, &in->file, err);
 }
 
 const char *install_join(struct arena *arena, const char *folder, const char *name)

@@ -166,6 +166,37 @@ int nodefs_read(struct nodefile *ret, const struct nodefs *fs, struct arena *are
 	return 0;
 }
 
+static int check_one(const struct nodefs *fs, const char *path, const struct stat *st, struct err *err)
+{
+	bool others = st->st_mode & (S_IWGRP | S_IWOTH) && !(S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX);
+
+	if (st->st_uid == 0 && !others)
+		return 0;
+	return err_set(err, ERR_CONFIG,
+		       "%s%s is not root's alone (uid %u, mode %04o), and what lies there decides what "
+		       "root's engine starts; it was left as it is: chown root and chmod go-w it first",
+		       fs->prefix, path, st->st_uid, st->st_mode & 07777);
+}
+
+int nodefs_check(const struct nodefs *fs, struct arena *arena, const struct nodefile *file, struct err *err)
+{
+	struct stat st;
+
+	for (const char *slash = strchr(file->real + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		const char *dir = arena_strndup(arena, file->real, (size_t)(slash - file->real));
+		if (!dir)
+			return err_set(err, ERR_LIMIT, "out of memory");
+		CLEANUP_FD int fd = nodefs_fd(fs, dir, O_PATH | O_DIRECTORY);
+		if (fd < 0 && errno == ENOENT)
+			return 0; /* made by us */
+		if (fd < 0 || fstat(fd, &st) < 0)
+			return err_sys(err, "%s%s", fs->prefix, dir);
+		if (check_one(fs, dir, &st, err) < 0)
+			return -1;
+	}
+	return file->exists ? check_one(fs, file->real, &file->st, err) : 0;
+}
+
 /* Each folder above `path` that is missing. */
 static int make_folders(const struct nodefs *fs, struct arena *arena, const char *path, struct names *made,
 			struct err *err)

@@ -44,6 +44,10 @@ int nodefs_fd(const struct nodefs *fs, const char *path, int flags);
 /* A whole regular file, or that there is none. In the arena. */
 int nodefs_read(struct nodefile *ret, const struct nodefs *fs, struct arena *arena, const char *path,
 		struct err *err) MUST_CHECK;
+/* Whether the file and each folder above it, links followed, are root's and nobody else may write there (a
+ * sticky folder counts as safe): what an engine of root's reads, and what a link could lead us to write. */
+int nodefs_check(const struct nodefs *fs, struct arena *arena, const struct nodefile *file,
+		 struct err *err) MUST_CHECK;
 /* Replaces it (or creates it, 0644, with the folders above it, whose paths are
  * added to made, outermost first). It must still be the file that was read. */
 int nodefs_write(const struct nodefs *fs, struct arena *arena, const struct nodefile *old, const char *text,

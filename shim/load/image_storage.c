@@ -217,10 +217,11 @@ static int read_config(struct image *image, const struct store *s)
 		if (s->err->sys != ENOENT)
 			return -1;
 	}
-	return err_set(s->err, ERR_NEEDS,
-		       "%s is missing: the image was removed while the container still exists; load or build "
-		       "it again, or make the container anew",
-		       image->where);
+	return err_set(
+		s->err, ERR_NEEDS,
+		"%s is missing: the image was removed while the container still exists, or lies in another "
+		"store; load or build it again, or name the store's root as engines.storage.root",
+		image->where);
 }
 
 int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,

@@ -38,14 +38,14 @@ node
 mkdir -p "$N/etc/docker" "$N/etc/real"
 printf '{"debug": true}' >"$N/etc/real/daemon.json"
 chmod 640 "$N/etc/real/daemon.json"
-chown 12:34 "$N/etc/real/daemon.json"
+chown 0:34 "$N/etc/real/daemon.json"
 python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.runclamp-test", b"mine")' "$N/etc/real/daemon.json"
 ln -s /etc/real/daemon.json "$D"
 before=$(whole)
 inst install docker
 is "install: a link stays one, its target is the node's" "$code:$(readlink "$D"):$(jq -r .runtimes.runclamp.path "$N/etc/real/daemon.json")" \
   "0:/etc/real/daemon.json:/usr/local/bin/runclamp"
-is "install: owner, mode and attributes are kept" "$(stat -c '%a %u:%g' "$N/etc/real/daemon.json"):$(python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "security.runclamp-test").decode())' "$N/etc/real/daemon.json")" "640 12:34:mine"
+is "install: owner, mode and attributes are kept" "$(stat -c '%a %u:%g' "$N/etc/real/daemon.json"):$(python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "security.runclamp-test").decode())' "$N/etc/real/daemon.json")" "640 0:34:mine"
 is "install: no file is left beside it" "$(find "$N/etc" -name '.*runclamp*')" ""
 inst uninstall docker
 is "uninstall: through the link, byte for byte" "$code:$(whole)" "0:$before"
@@ -194,4 +194,19 @@ like "install containerd: needs a containerd" "$code:$err" "^2:.*no containerd i
 echo '{"version": 1}' >"$N/var/lib/runclamp/install.json"
 inst uninstall docker
 like "uninstall: a damaged state" "$code:$err" "^2:.*install.json does not have the form"
+rm -rf "$N"
+
+# Links that lead where others than root may write.
+node
+mkdir -p "$N"/{etc/docker,etc/containers,home/u/conf}
+echo '{}' >"$N/home/u/d.json"
+chown -R 65534 "$N/home/u"
+ln -s /home/u/d.json "$D"
+ln -s /home/u/conf "$N/etc/containers/containers.conf.d"
+inst install docker
+like "install: a daemon.json of a user's" "$code $err" "^2 clampctl: .*/home/u is not root's alone .uid 65534, "
+is "install: a daemon.json of a user's is left as it is" "$(cat "$N/home/u/d.json")" "{}"
+inst install podman
+like "install: a drop-in folder of a user's" "$code $err" "^2 clampctl: .*/home/u is not root's alone"
+is "install: nothing is written there" "$(find "$N/home/u/conf" -type f)" ""
 rm -rf "$N"
