@@ -12,7 +12,8 @@ const struct way ways[] = {
 	 "\"default-runtime\": \"runclamp\" in daemon.json (clampctl install docker --set-default)",
 	 look_docker_default},
 	{"docker-runc", "Docker",
-	 "docker run --runtime=runc (or io.containerd.runc.v2): dockerd reserves these names",
+	 "docker run --runtime=runc, io.containerd.runc.v2 or (20.10) io.containerd.runtime.v1.linux: "
+	 "dockerd reserves these names",
 	 DIVERT ", or an authorization plug-in that denies them", look_docker_runc},
 	{"docker-runtimes", "Docker", "docker run --runtime=NAME, for another name in \"runtimes\"",
 	 "take the name out of daemon.json, or let its path lead to runclamp", look_docker_runtimes},

@@ -108,7 +108,7 @@ is "uninstall all: byte for byte" "$code:$(whole)" "0:$before"
 # Containers of the handler: by the records that the shim writes.
 node
 inst install docker
-mkdir -p "$N/run/runc/busy" "$N/run/runclamp/gone"
+mkdir -p "$N/run/runc/busy" "$N/run/runclamp"
 record() { # HANDLER ID
   jq -nc --arg h "$1" --arg id "$2" '{version: 1, handler: $h, runtime: "runc", path: "/usr/sbin/runc", args: [], id: $id, roots: ["/run/runc"]}' \
     >"$N/run/runclamp/$(printf %s "$2" | sha256sum | cut -c1-40)"
