@@ -17,9 +17,7 @@ setup() {
   podman_handlers
   podman_config
 }
-teardown() {
-  [ -z "${T:-}" ] || as_tester sh -c 'podman pod rm -fa -t 0; podman rm -fa -t 0' >/dev/null 2>&1 || true
-}
+teardown() { podman_empty as_tester; }
 teardown_file() { podman_clean; }
 
 # u_refused WORDS: as `refused`, for the user.

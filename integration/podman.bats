@@ -1,24 +1,18 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2034 # KIND: for sleeper
-# Podman as root with runclamp as its runtime: by path and by name, everything a container goes through, and what an operator
-# may break meanwhile. Another Podman than the host's: ENGINE_ROOT (integration/matrix).
+# Podman as root with runclamp as its runtime: by path and by name, allowed and refused, and everything a container goes through.
+# Another Podman than the host's: ENGINE_ROOT (integration/matrix).
 
 load lib/common
 load lib/engine
 load lib/podman
 
-setup_file() {
-  podman_setup v1
-  PODMAN=$(podman_version)
-  export PODMAN
-}
+setup_file() { podman_setup v1; }
 setup() {
   podman_handlers
   podman_config
 }
-teardown() {
-  [ -z "${T:-}" ] || in_node sh -c 'podman pod rm -fa -t 0; podman rm -fa -t 0' >/dev/null 2>&1 || true
-}
+teardown() { podman_empty in_node; }
 teardown_file() { podman_clean; }
 
 allowed() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # Podman in a node: the host's, or that of another suite's root file system ($ENGINE_ROOT, from `suites sid-engines`).
 # Source lib/common and lib/engine.bash first.
-#   p ARGS...       podman as root            p_out, p_json: see below
+#   p ARGS...       podman as root
 #   u ARGS...       podman as the user tester, whose home lies on a disk
 #   handler KIND    the path of runclamp's handler for runc, crun or runsc
 
@@ -13,7 +13,8 @@ podman_need() {
   skip "$1 is missing in $ENGINE_ROOT: apt-get install $2"
 }
 
-# podman_setup v1|v2: a node with runclamp, Podman's configuration and the image localhost/app:1.
+# podman_setup v1|v2: a node with runclamp, Podman's configuration and the image localhost/app:1; PODMAN is Podman's major and minor
+# version as one number: 4.3.1 is 403.
 podman_setup() {
   podman_need podman podman
   podman_need conmon conmon
@@ -23,10 +24,17 @@ podman_setup() {
   podman_config
   image_root "$T/rootfs"
   image p localhost/app:1
+  PODMAN=$(p version --format '{{.Client.Version}}' | awk -F. '{ print $1 * 100 + $2 }')
+  export PODMAN
+}
+
+# podman_empty in_node|as_tester: no pod and no container is left of root's or the user's.
+podman_empty() {
+  [ -z "${T:-}" ] || "$1" sh -c 'podman pod rm -fa -t 0; podman rm -fa -t 0' >/dev/null 2>&1 || true
 }
 
 podman_clean() {
-  [ -z "${T:-}" ] || in_node sh -c 'podman pod rm -fa -t 0; podman rm -fa -t 0' >/dev/null 2>&1 || true
+  podman_empty in_node
   engine_clean
 }
 
@@ -77,9 +85,6 @@ run_in() {
   shift 2
   "$who" --runtime "$(handler "$kind")" run --rm "$@"
 }
-
-# podman_version: major and minor as one number: 4.3.1 is 403.
-podman_version() { p version --format '{{.Client.Version}}' | awk -F. '{ print $1 * 100 + $2 }'; }
 
 # rootless_setup: the user tester, with a range of IDs and a runtime folder, as a login makes them.
 rootless_setup() {
