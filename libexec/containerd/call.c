@@ -1,13 +1,13 @@
 #include "containerd/call.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <nghttp2/nghttp2.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum {
 	/* All that a peer may send: two answers of the largest kind and their frames. */
@@ -28,14 +28,6 @@ struct connection {
 	struct err *err; /* of the call that is being made */
 	bool failed;	 /* a callback has set err */
 };
-
-int64_t connection_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static ssize_t give_request(nghttp2_session *session, int32_t stream, uint8_t *buf, size_t len,
 			    uint32_t *flags, nghttp2_data_source *source, void *data)
@@ -246,7 +238,7 @@ static int send_some(struct connection *c)
 static int wait_for_peer(struct connection *c)
 {
 	for (;;) {
-		int64_t left = c->deadline - connection_now();
+		int64_t left = c->deadline - clock_now_ms();
 		struct pollfd p = {.fd = c->fd, .events = (short)(c->out.len ? POLLIN | POLLOUT : POLLIN)};
 		if (left <= 0)
 			return err_set(c->err, ERR_SYSTEM, "no answer came in time");

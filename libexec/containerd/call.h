@@ -46,6 +46,4 @@ int connection_ask(struct connection *c, struct call *call, struct err *err) MUS
  * connection or of what HTTP says; gRPC's status is in the call. */
 int connection_wait(struct connection *c, const struct call *call, struct err *err) MUST_CHECK;
 
-int64_t connection_now(void);
-
 #endif

@@ -14,6 +14,7 @@
  * Tags move, so `target` alone proves nothing; `parent` is what binds it.
  * Otherwise one sentence on standard error and an exit code other than 0. */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "containerd.pb-c.h"
 #include "containerd/call.h"
 #include "containerd/jail.h"
@@ -312,7 +313,7 @@ static int print(const struct answer *a, struct err *err)
 static int run(const char *address, const char *space, const char *id, bool names, struct err *err)
 {
 	CLEANUP_ARENA struct arena arena = {.max = REPLY_ARENA_MAX};
-	const int64_t deadline = connection_now() + DEADLINE_MS;
+	const int64_t deadline = clock_now_ms() + DEADLINE_MS;
 	struct query q = {
 		.address = address, .space = space, .id = id, .names = names, .arena = &arena, .err = err};
 	struct answer answer = {0};

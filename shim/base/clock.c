@@ -32,3 +32,11 @@ char *clock_format(const struct timespec *t, int micro, char dst[static CLOCK_TE
 		       in_day / 3600, in_day / 60 % 60, in_day % 60, fraction);
 	return dst;
 }
+
+int64_t clock_now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}

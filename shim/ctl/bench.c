@@ -1,7 +1,7 @@
 #include "ctl/bench.h"
 #include "base/buf.h"
+#include "base/spawn.h"
 #include "ctl/runtime.h"
-#include "ctl/spawn.h"
 #include "load/lower.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -188,7 +188,7 @@ static int call(const struct bench *b, const char *const words[], const volatile
 	for (size_t i = 0; words[i] && n + 1 < ARRAY_LEN(argv); i++)
 		argv[n++] = words[i];
 	argv[n] = NULL;
-	if (spawn_to(b->output, (char *const *)(uintptr_t)argv, &pid, err) < 0)
+	if (spawn(b->output, b->output, (char *const *)(uintptr_t)argv, &pid, err) < 0)
 		return -1;
 	int r = spawn_wait(pid, DEADLINE_MS, stop, &status, err);
 	if (r > 0) {

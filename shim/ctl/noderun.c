@@ -1,6 +1,6 @@
 #include "ctl/noderun.h"
 #include "base/file.h"
-#include "ctl/spawn.h"
+#include "base/spawn.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -41,7 +41,6 @@ static const char *last_line(char *text)
 
 static int run(const struct nodefs *fs, char *const argv[], int out, int errors, struct err *err)
 {
-	const volatile int never = 0;
 	CLEANUP_FREE char *text = NULL;
 	struct err ignored;
 	int status = 0, r;
@@ -52,7 +51,7 @@ static int run(const struct nodefs *fs, char *const argv[], int out, int errors,
 		return err_sys(err, "fork");
 	if (pid == 0)
 		become(fs, argv, out, errors);
-	r = spawn_wait(pid, DEADLINE_MS, &never, &status, err);
+	r = spawn_wait(pid, DEADLINE_MS, NULL, &status, err);
 	if (r) {
 		(void)kill(pid, SIGKILL);
 		(void)waitpid(pid, &status, 0);

@@ -11,10 +11,6 @@
 #include "model/runtime.h"
 #include <sys/stat.h>
 
-/* Set in the environment of a runtime that is asked: a wrapper that leads back to
- * runclamp would ask without end. */
-#define IDENTITY_ASKING "RUNCLAMP_ASKING"
-
 struct identity {
 	enum runtime_kind kind;
 	runtime_version version;

@@ -1,6 +1,7 @@
 /* runclamp, in the runtime's place. create and run pass the gates; everything
  * else goes to the runtime that has the container, untouched. */
 #include "base/arena.h"
+#include "base/spawn.h"
 #include "load/splice.h"
 #include "run/argv.h"
 #include "run/decision.h"
@@ -318,7 +319,7 @@ int main(int argc, char *argv[])
 	if (argc < 1)
 		return err_exit_code(ERR_USAGE);
 	(void)clock_gettime(CLOCK_MONOTONIC, &c.began);
-	if (getenv(IDENTITY_ASKING)) {
+	if (getenv(SPAWN_MARK)) {
 		refusal_tell(NULL,
 			     "a runtime that was asked for its version led back to runclamp: name the real "
 			     "runtime's binary in the handler's path, or as its inner");
