@@ -11,15 +11,6 @@ teardown_file() { podman_clean; }
 # Podman's profile allows it, runclamp's ceiling does not.
 PROBE='sched_rr_get_interval:0,buf'
 
-says() {
-  local answer
-  answer=$(in_node clampctl check --node --json || true)
-  while [ $# -gt 0 ]; do
-    [ "$(jq -r --arg id "$1" '.ways[] | select(.id == $id) | .state' <<<"$answer")" = "$2" ] ||
-      { jq --arg id "$1" '.ways[] | select(.id == $id)' <<<"$answer"; echo "wanted: $1 $2"; return 1; }
-    shift 2
-  done
-}
 runs() { p run --rm "$@" localhost/app:1 /call "$PROBE"; }
 builds() {
   # shellcheck disable=SC2016 # the container's shell

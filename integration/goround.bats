@@ -34,16 +34,6 @@ seen_by() {
   [[ $output == *"$PROBE $want"* ]]
   if [ "$want" = ok ]; then [ "$(decisions .verdict | wc -l)" -eq "$before" ]; else [ "$(decisions .verdict | wc -l)" -gt "$before" ]; fi
 }
-# says ID STATE...: what `clampctl check --node` says of these ways.
-says() {
-  local answer
-  answer=$(in_node clampctl check --node --json || true)
-  while [ $# -gt 0 ]; do
-    [ "$(jq -r --arg id "$1" '.ways[] | select(.id == $id) | .state' <<<"$answer")" = "$2" ] ||
-      { jq --arg id "$1" '.ways[] | select(.id == $id)' <<<"$answer"; echo "wanted: $1 $2"; return 1; }
-    shift 2
-  done
-}
 
 runs() { docker run --rm "$@" bb:1 /call "$PROBE"; }
 builds() { docker build --no-cache --network=none "$T/build"; }

@@ -25,15 +25,6 @@ answers() {
   wait_for 60 phase "$1" Succeeded
   [ "$(kc logs "$1")" = "$PROBE $2" ] || { kc logs "$1"; return 1; }
 }
-says() {
-  local answer
-  answer=$(in_node clampctl check --node --json || true)
-  while [ $# -gt 0 ]; do
-    [ "$(jq -r --arg id "$1" '.ways[] | select(.id == $id) | .state' <<<"$answer")" = "$2" ] ||
-      { jq --arg id "$1" '.ways[] | select(.id == $id)' <<<"$answer"; echo "wanted: $1 $2"; return 1; }
-    shift 2
-  done
-}
 # append LINE...: to containerd's configuration.
 append() {
   in_node cat /etc/containerd/config.toml >"$T/config.toml"

@@ -77,6 +77,17 @@ wait_for() {
   done
 }
 
+# says ID STATE [ID STATE...]: `clampctl check --node` says this of these ways round.
+says() {
+  local answer
+  answer=$(in_node clampctl check --node --json || true)
+  while [ $# -gt 0 ]; do
+    [ "$(jq -r --arg id "$1" '.ways[] | select(.id == $id) | .state' <<<"$answer")" = "$2" ] ||
+      { jq --arg id "$1" '.ways[] | select(.id == $id)' <<<"$answer"; echo "wanted: $1 $2"; return 1; }
+    shift 2
+  done
+}
+
 # image_root DIR: a root file system for images: busybox with its applets, and /call (payload/call.c).
 image_root() {
   local applet
