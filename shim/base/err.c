@@ -6,46 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Copies with control bytes as \xNN; what does not fit ends in "…". Quotes and
- * backslashes are the sentence's own and stay. */
-static void copy_clean(char *dst, size_t cap, const char *src)
-{
-	static const char cut[] = "…", hex[] = "0123456789abcdef";
-	const size_t cut_len = sizeof(cut) - 1;
-	size_t at = 0, len = strlen(src), safe = 0;
-	for (size_t i = 0; i < len;) {
-		char one[4];
-		unsigned char c = (unsigned char)src[i];
-		size_t used = text_utf8_len(src + i, len - i), n = used;
-		if (!used || c < 0x20 || c == 0x7f) {
-			memcpy(one, (char[4]){'\\', 'x', hex[c >> 4], hex[c & 15]}, 4);
-			n = 4;
-			used = 1;
-		} else {
-			memcpy(one, src + i, n);
-		}
-		if (at + n >= cap) {
-			memcpy(dst + safe, cut, cut_len);
-			at = safe + cut_len;
-			break;
-		}
-		memcpy(dst + at, one, n);
-		at += n;
-		i += used;
-		if (at + cut_len < cap)
-			safe = at;
-	}
-	dst[at] = '\0';
-}
-
-/* A little more than fits, so that copy_clean sees that something was cut. */
+/* A little more than fits, so that text_clean sees that something was cut. */
 enum { SCRATCH = sizeof(((struct err *)0)->msg) + 8 };
 
 static void err_store(struct err *err, enum err_kind kind, int sys, const char *text)
 {
 	err->kind = kind;
 	err->sys = sys;
-	copy_clean(err->msg, sizeof(err->msg), text);
+	(void)text_clean(err->msg, sizeof(err->msg), text);
 }
 
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)

@@ -48,15 +48,15 @@ static bool misleads(const unsigned char *u, size_t n)
 	return u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9;
 }
 
-/* One character's form in a message: at most 12 bytes. Returns its length;
- * *used is how much of s it stands for. */
-static size_t show_one(char out[static 12], const char *s, size_t avail, size_t *used)
+/* One character's form in a message, `quotes` escaped as well: at most 12 bytes.
+ * Returns its length; *used is how much of s it stands for. */
+static size_t show_one(char out[static 12], const char *s, size_t avail, const char *quotes, size_t *used)
 {
 	static const char hex[] = "0123456789abcdef";
 	const unsigned char *u = (const unsigned char *)s;
 	size_t n = text_utf8_len(s, avail), len = 0;
 	*used = n ? n : 1;
-	bool plain = n > 1 ? !misleads(u, n) : n && u[0] >= 0x20 && u[0] != 0x7f && !strchr("\"'\\", u[0]);
+	bool plain = n > 1 ? !misleads(u, n) : n && u[0] >= 0x20 && u[0] != 0x7f && !strchr(quotes, u[0]);
 	if (plain) {
 		memcpy(out, s, n);
 		return n;
@@ -70,7 +70,7 @@ static size_t show_one(char out[static 12], const char *s, size_t avail, size_t 
 	return len;
 }
 
-char *text_show(char *dst, size_t cap, const char *s, size_t len)
+static char *show(char *dst, size_t cap, const char *s, size_t len, const char *quotes)
 {
 	static const char cut[] = "…";
 	const size_t cut_len = sizeof(cut) - 1;
@@ -79,7 +79,7 @@ char *text_show(char *dst, size_t cap, const char *s, size_t len)
 		return dst;
 	for (size_t i = 0; i < len;) {
 		char one[12];
-		size_t used, n = show_one(one, s + i, len - i, &used);
+		size_t used, n = show_one(one, s + i, len - i, quotes, &used);
 		if (at + n >= cap) {
 			if (cut_len < cap) {
 				memcpy(dst + safe, cut, cut_len);
@@ -95,6 +95,16 @@ char *text_show(char *dst, size_t cap, const char *s, size_t len)
 	}
 	dst[at] = '\0';
 	return dst;
+}
+
+char *text_show(char *dst, size_t cap, const char *s, size_t len)
+{
+	return show(dst, cap, s, len, "\"'\\");
+}
+
+char *text_clean(char *dst, size_t cap, const char *s)
+{
+	return show(dst, cap, s, strlen(s), "");
 }
 
 enum { DISTANCE_MAX = 64 };

@@ -14,6 +14,9 @@ size_t text_utf8_len(const char *s, size_t avail);
  * "…". Returns dst. */
 char *text_show(char *dst, size_t cap, const char *s, size_t len);
 
+/* The same for a whole sentence, whose quotes and backslashes are its own and stay. */
+char *text_clean(char *dst, size_t cap, const char *s);
+
 /* Damerau-Levenshtein (optimal string alignment) distance, at most `max`
  * (returns max + 1 when larger). For "did you mean". Inputs up to 64 bytes
  * (else max + 1). */

@@ -25,6 +25,7 @@ static void test_err_set(void **state)
 		{"a\nb\x1b[31m\x7f", "x a\\x0ab\\x1b[31m\\x7f y"},
 		{"caf\xc3\xa9 \"q\" \\", "x caf\xc3\xa9 \"q\" \\ y"},
 		{"\xff\xc3", "x \\xff\\xc3 y"},
+		{"a\xe2\x80\xae'b'", "x a\\xe2\\x80\\xae'b' y"}, /* right to left */
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err;
