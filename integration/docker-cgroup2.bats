@@ -7,8 +7,8 @@ load lib/engine
 load lib/docker
 
 setup_file() {
-  need_docker "${ENGINE_ROOT:-}"
-  engine_setup v2 "${ENGINE_ROOT:-/}"
+  need_docker
+  engine_setup v2
   docker_start
   docker_image bb:1
 }

@@ -8,8 +8,8 @@ load lib/engine
 load lib/docker
 
 setup_file() {
-  need_docker "${ENGINE_ROOT:-}"
-  engine_setup v1 "${ENGINE_ROOT:-/}"
+  need_docker
+  engine_setup v1
   docker_start
   docker_image bb:1
 }

@@ -7,8 +7,8 @@ load lib/engine
 load lib/docker
 
 setup_file() {
-  need_docker "${ENGINE_ROOT:-}"
-  engine_setup v1 "${ENGINE_ROOT:-/}"
+  need_docker
+  engine_setup v1
   # `--privileged` asks for every capability, and where the machine itself lacks one runc fails, with or without us: a wrapper
   # takes that one out. `inner` is the binary that counts.
   node_file /usr/local/sbin/runc-able <<'WRAPPER'

@@ -7,8 +7,8 @@ load lib/engine
 load lib/docker
 
 setup_file() {
-  need_docker "${ENGINE_ROOT:-}"
-  engine_setup v1 "${ENGINE_ROOT:-/}"
+  need_docker
+  engine_setup v1
   engine_config '.handlers["runclamp-strict"] = .handlers.runclamp + {level: "strict"}
     | .handlers["runclamp-crun-strict"] = .handlers["runclamp-crun"] + {level: "strict"}
     | .handlers["runclamp-runsc-strict"] = .handlers["runclamp-runsc"] + {level: "strict"}'

@@ -7,8 +7,8 @@ load lib/engine
 load lib/docker
 
 setup_file() {
-  need_docker "${ENGINE_ROOT:-}"
-  engine_setup v1 "${ENGINE_ROOT:-/}"
+  need_docker
+  engine_setup v1
   node_file /etc/docker/daemon.json <<'JSON'
 {
     "bridge": "none",
