@@ -121,6 +121,17 @@ blob() { echo "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
   [[ $output == *"/run/open is not trusted"* ]]
 }
 
+@test "a bound is no accident: nothing is skipped for an answer that is too large" {
+  containerd_handlers '.engines.containerd.address = "/run/hostile.sock" | .on_source_error = "skip"'
+  in_node /usr/bin/python3 - /run/hostile.sock 'a giant length' <"$REPO/integration/payload/hostile-h2" &
+  wait_for 10 in_node test -S /run/hostile.sock
+  run makes example.org/narrow:1
+  wait
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"(a bound, whatever on_source_error says)"*"bytes, more than the"* ]]
+}
+
 @test "a container without an image of containerd's" {
   in_node sh -c 'mkdir -p /root/fs && cp -a "$0/." /root/fs/' "$T/rootfs"
   through runc --rm --rootfs /root/fs "$ID" /bin/true
@@ -129,6 +140,42 @@ blob() { echo "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
 @test "sources without label and catalogue: containerd is not asked" {
   containerd_handlers '.sources = ["annotation"] | .engines.containerd.address = "/run/nowhere.sock"'
   makes example.org/narrow:1
+}
+
+@test "however many images there are: each entry of the catalogue counts, and nobody's container fails" {
+  containerd_handlers '.on_source_error = "skip"'
+  # shellcheck disable=SC2046 # words
+  ctr image tag "$BASE_IMAGE" $(seq -f example.org/many:%g 5000) >/dev/null
+  catalogue a '{"reference": "example.org/nosuch:1"}'
+  run makes example.org/narrow:1
+  denied
+  makes example.org/wide:1
+  catalogue a '{"reference": "example.org/many:4999"}'
+  run makes "$BASE_IMAGE"
+  denied
+  decided "$ID" | tail -n 1 >"$T/line"
+  jq -e '(.sources | length) == 1 and (.warnings // [] | tostring | contains("read") | not)' "$T/line" || { cat "$T/line"; return 1; }
+  # shellcheck disable=SC2046
+  ctr image rm $(seq -f example.org/many:%g 5000) >/dev/null
+}
+
+@test "an entry for a tag counts for the tag with a digest behind it" {
+  catalogue a "{\"reference\": \"$BASE_IMAGE\"}"
+  ctr image tag "$BASE_IMAGE" "$BASE_IMAGE@$(target "$BASE_IMAGE")"
+  run makes "$BASE_IMAGE@$(target "$BASE_IMAGE")"
+  denied
+}
+
+@test "a large catalogue is asked within the deadline" {
+  local i
+  mkdir "$T/closures"
+  for ((i = 0; i < 4000; i++)); do
+    echo "{\"version\": 1, \"image\": {\"reference\": \"registry.example.org/some/long/path/app-$i:1.$i\"}, \"syscalls\": []}" >"$T/closures/$i.json"
+  done
+  in_node sh -c 'mkdir -p /etc/runclamp/closures.d && cp "$0"/* /etc/runclamp/closures.d/' "$T/closures"
+  run makes example.org/narrow:1
+  denied
+  decided "$ID" | tail -n 1 | jq .time
 }
 
 @test "what asking costs: a helper that reads and nothing else" {

@@ -13,6 +13,7 @@ enum {
 	/* All that a peer may send: two answers of the largest kind and their frames. */
 	RECEIVED_MAX = 24 << 20,
 	HEADERS_MAX = 64 << 10,
+	CALL_HEADERS_MAX = 8 << 10, /* beyond that, for each call; grpc-message has the name asked for */
 	WINDOW = RECEIVED_MAX,
 };
 
@@ -22,7 +23,7 @@ struct connection {
 	int64_t deadline;
 	struct arena *arena;
 	nghttp2_session *session;
-	size_t received, headers;
+	size_t received, headers, calls;
 	struct buf out; /* collected, and sent up to `sent` */
 	size_t sent;
 	struct err *err; /* of the call that is being made */
@@ -76,8 +77,9 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 
 	(void)flags;
 	c->headers += nlen + vlen + 32;
-	if (c->headers > HEADERS_MAX) {
-		(void)err_set(c->err, ERR_LIMIT, "its headers have more than %d bytes", HEADERS_MAX);
+	if (c->headers > HEADERS_MAX + c->calls * CALL_HEADERS_MAX) {
+		(void)err_set(c->err, ERR_LIMIT, "its headers have more than %zu bytes",
+			      HEADERS_MAX + c->calls * CALL_HEADERS_MAX);
 		c->failed = true;
 		return NGHTTP2_ERR_CALLBACK_FAILURE;
 	}
@@ -194,6 +196,7 @@ int connection_ask(struct connection *c, struct call *call, struct err *err)
 	call->answer.max = call->max;
 	call->grpc = -1;
 	call->stream = nghttp2_submit_request(c->session, NULL, headers, ARRAY_LEN(headers), &body, call);
+	c->calls++;
 	return call->stream < 0 ? err_set(err, ERR_LIMIT, "out of memory") : 0;
 }
 

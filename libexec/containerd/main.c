@@ -1,4 +1,4 @@
-/* runclamp-containerd ADDRESS NAMESPACE ID [names]: which image a container of
+/* runclamp-containerd ADDRESS NAMESPACE ID [NAME...]: which image a container of
  * containerd has, by containerd's own records, as one JSON object:
  *
  *   image    the name in the container's record; "": it was made from none
@@ -6,8 +6,8 @@
  *   config   the digest of the image's config, where the record itself holds it, as CRI's does, or null
  *   parent   the chain ID of the layers that the container's root file system lies on, or null
  *   content  the folder of the content store
- *   names    with the word `names`: all names of images, each with its digest: [["NAME", "sha256:…"], …];
- * else null
+ *   names    of the names of images that were given those that there are, each with the digest that it has
+ *            now: [["NAME", "sha256:…"], …]
  *
  * ID -: of no container; the names and the store alone.
  *
@@ -39,7 +39,8 @@ enum {
 
 struct query {
 	const char *address, *space, *id;
-	bool names;
+	char *const *names; /* NULL-terminated */
+	uint32_t nnames;
 	struct connection *connection;
 	struct arena *arena;
 	struct err *err;
@@ -48,8 +49,7 @@ struct query {
 struct answer {
 	struct reply_container container;
 	const char *target, *parent, *content;
-	const struct reply_name *names;
-	uint32_t nnames;
+	const char **targets; /* of the query's names; NULL: there is none of that name */
 };
 
 static int check_name(const char *s, const char *what, struct err *err)
@@ -140,6 +140,11 @@ static int ask_word(const struct query *q, struct call *call, const char *path, 
 	return ask(q, call, path, &request.base, max);
 }
 
+static int ask_name(const struct query *q, struct call *call, const char *name)
+{
+	return ask_word(q, call, "/containerd.services.images.v1.Images/Get", name, REPLY_OTHER_MAX);
+}
+
 static int ask_stat(const struct query *q, struct call *call, const char *snapshotter, const char *key)
 {
 	C8d__AskStat request = C8D__ASK_STAT__INIT;
@@ -174,15 +179,25 @@ static int take_container(const struct query *q, const struct call *call, struct
 }
 
 /* The name may be gone by now: then there is no target. */
-static int take_target(const struct query *q, const struct call *call, struct answer *into)
+static int take_digest(const struct query *q, const struct call *call, const char **ret)
 {
+	*ret = NULL;
 	if (connection_wait(q->connection, call, q->err))
 		return -1;
 	if (call->grpc == CALL_STATUS_NOT_FOUND)
 		return 0;
 	if (take(q, call))
 		return -1;
-	return reply_target(&into->target, q->arena, call->answer.body, call->answer.len, q->err);
+	return reply_target(ret, q->arena, call->answer.body, call->answer.len, q->err);
+}
+
+static int take_target(const struct query *q, const struct call *call, const char **ret)
+{
+	if (take_digest(q, call, ret))
+		return -1;
+	if (*ret && !reply_is_digest(*ret))
+		return err_set(q->err, ERR_SYSTEM, "the image's digest is none of SHA-256: %s", *ret);
+	return 0;
 }
 
 /* Up from the container's snapshot to the first that is named by a digest, the
@@ -218,13 +233,19 @@ static int take_content(const struct query *q, const struct call *call, struct a
 		       : reply_content(&into->content, q->arena, call->answer.body, call->answer.len, q->err);
 }
 
-static int take_names(const struct query *q, const struct call *call, struct answer *into)
+static int take_names(const struct query *q, const struct call *calls, struct answer *into)
 {
-	if (!q->names)
-		return 0;
-	return take(q, call) ? -1
-			     : reply_names(&into->names, &into->nnames, q->arena, call->answer.body,
-					   call->answer.len, q->err);
+	into->targets = arena_array(q->arena, q->nnames + (size_t)1, sizeof(*into->targets));
+	if (!into->targets)
+		return err_set(q->err, ERR_LIMIT, "out of memory");
+	for (uint32_t i = 0; i < q->nnames; i++) {
+		if (take_digest(q, &calls[i], &into->targets[i]))
+			return -1;
+		/* Of another algorithm: it leads to no configuration of ours. */
+		if (into->targets[i] && !reply_is_digest(into->targets[i]))
+			into->targets[i] = NULL;
+	}
+	return 0;
 }
 
 /* What the container's record names: its snapshot and its image. */
@@ -237,31 +258,34 @@ static int look_up_image(const struct query *q, struct answer *into)
 
 	if (*c->snapshot_key && ask_stat(q, &stat, c->snapshotter, c->snapshot_key))
 		return -1;
-	if (*name && ask_word(q, &image, "/containerd.services.images.v1.Images/Get", name, REPLY_OTHER_MAX))
+	if (*name && ask_name(q, &image, name))
 		return -1;
 	if (*c->snapshot_key && take_parent(q, &stat, into))
 		return -1;
-	return *name ? take_target(q, &image, into) : 0;
+	return *name ? take_target(q, &image, &into->target) : 0;
 }
 
 /* Two round trips: the container, the content store and the names; then what the record names. */
 static int look_up(const struct query *q, struct answer *into)
 {
-	static const C8d__AskAll all = C8D__ASK_ALL__INIT;
 	bool any = strcmp(q->id, "-") != 0;
-	struct call container, plugins, names;
+	struct call container, plugins;
+	struct call *names = arena_array(q->arena, q->nnames + (size_t)1, sizeof(*names));
 
+	if (!names)
+		return err_set(q->err, ERR_LIMIT, "out of memory");
 	if (any && ask_word(q, &container, "/containerd.services.containers.v1.Containers/Get", q->id,
 			    REPLY_CONTAINER_MAX))
 		return -1;
 	if (ask_word(q, &plugins, "/containerd.services.introspection.v1.Introspection/Plugins",
-		     "type==io.containerd.content.v1", REPLY_OTHER_MAX) ||
-	    (q->names &&
-	     ask(q, &names, "/containerd.services.images.v1.Images/List", &all.base, REPLY_OTHER_MAX)))
+		     "type==io.containerd.content.v1", REPLY_OTHER_MAX))
 		return -1;
+	for (uint32_t i = 0; i < q->nnames; i++)
+		if (ask_name(q, &names[i], q->names[i]))
+			return -1;
 	if (any && (take_container(q, &container, into) || look_up_image(q, into)))
 		return -1;
-	return take_content(q, &plugins, into) || take_names(q, &names, into) ? -1 : 0;
+	return take_content(q, &plugins, into) || take_names(q, names, into) ? -1 : 0;
 }
 
 static void member(struct buf *out, const char *name, const char *value)
@@ -273,22 +297,23 @@ static void member(struct buf *out, const char *name, const char *value)
 		buf_puts(out, "null");
 }
 
-static void put_names(struct buf *out, const struct answer *a)
+static void put_names(struct buf *out, const struct query *q, const struct answer *a)
 {
-	buf_puts(out, ", \"names\": ");
-	if (!a->names) {
-		buf_puts(out, "null");
-		return;
+	const char *before = "";
+
+	buf_puts(out, ", \"names\": [");
+	for (uint32_t i = 0; i < q->nnames; i++) {
+		if (!a->targets[i])
+			continue;
+		buf_printf(out, "%s[", before);
+		buf_jstr(out, q->names[i], strlen(q->names[i]));
+		buf_printf(out, ", \"%s\"]", a->targets[i]);
+		before = ", ";
 	}
-	for (uint32_t i = 0; i < a->nnames; i++) {
-		buf_puts(out, i ? ", [" : "[[");
-		buf_jstr(out, a->names[i].name, strlen(a->names[i].name));
-		buf_printf(out, ", \"%s\"]", a->names[i].target);
-	}
-	buf_puts(out, a->nnames ? "]" : "[]");
+	buf_puts(out, "]");
 }
 
-static int print(const struct answer *a, struct err *err)
+static int print(const struct query *q, const struct answer *a)
 {
 	CLEANUP_BUF struct buf out = {0};
 
@@ -297,55 +322,59 @@ static int print(const struct answer *a, struct err *err)
 	member(&out, "config", a->container.config);
 	member(&out, "parent", a->parent);
 	member(&out, "content", a->content);
-	put_names(&out, a);
+	put_names(&out, q, a);
 	buf_puts(&out, "}\n");
 	if (out.failed)
-		return err_set(err, ERR_LIMIT, "out of memory");
+		return err_set(q->err, ERR_LIMIT, "out of memory");
 	for (size_t at = 0; at < out.len;) {
 		ssize_t n = write(STDOUT_FILENO, out.data + at, out.len - at);
 		if (n < 0)
-			return err_sys(err, "writing the answer");
+			return err_sys(q->err, "writing the answer");
 		at += (size_t)n;
 	}
 	return 0;
 }
 
-static int run(const char *address, const char *space, const char *id, bool names, struct err *err)
+static int run(struct query q)
 {
+	struct err *err = q.err;
 	CLEANUP_ARENA struct arena arena = {.max = REPLY_ARENA_MAX};
 	const int64_t deadline = clock_now_ms() + DEADLINE_MS;
-	struct query q = {
-		.address = address, .space = space, .id = id, .names = names, .arena = &arena, .err = err};
 	struct answer answer = {0};
 
-	if (check_name(space, "namespace", err) || check_name(id, "container ID", err))
+	q.arena = &arena;
+	if (check_name(q.space, "namespace", err) || check_name(q.id, "container ID", err))
 		return -1;
 	/* Never closed: the process may not, from here on. */
-	int fd = dial(address, err);
+	int fd = dial(q.address, err);
 	if (fd < 0 || jail_enter(fd, err))
 		return -1;
-	q.connection = connection_open(JAIL_SOCKET, space, deadline, &arena, err);
+	q.connection = connection_open(JAIL_SOCKET, q.space, deadline, &arena, err);
 	if (!q.connection)
 		return -1;
 	int wrong = look_up(&q, &answer);
 	connection_close(q.connection);
-	return wrong ? -1 : print(&answer, err);
+	return wrong ? -1 : print(&q, &answer);
 }
 
 int main(int argc, char **argv)
 {
-	static const char usage[] = "usage: runclamp-containerd ADDRESS NAMESPACE ID [names]\n";
+	static const char usage[] = "usage: runclamp-containerd ADDRESS NAMESPACE ID [NAME...]\n";
 	struct err err = {0};
 	char line[sizeof(err.msg) + 1];
 
-	bool names = argc == 5 && strcmp(argv[4], "names") == 0;
-
-	if (argc != 4 && !names) {
+	if (argc < 4) {
 		(void)!write(STDERR_FILENO, usage, strlen(usage));
 		return err_exit_code(ERR_USAGE);
 	}
 	set_alarm();
-	if (!run(argv[1], argv[2], argv[3], names, &err))
+	const struct query q = {.address = argv[1],
+				.space = argv[2],
+				.id = argv[3],
+				.names = argv + 4,
+				.nnames = (uint32_t)(argc - 4),
+				.err = &err};
+	if (!run(q))
 		return 0;
 	(void)err_wrap(&err, "containerd at %s", argv[1]);
 	int n = snprintf(line, sizeof(line), "%s\n", err.msg);

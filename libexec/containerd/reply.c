@@ -159,46 +159,10 @@ int reply_target(const char **ret_digest, struct arena *arena, const uint8_t *da
 {
 	const C8d__ImageReply *reply =
 		unpack(&c8d__image_reply__descriptor, arena, data, len, "the image", err);
-	const char *digest;
 
 	if (!reply)
 		return -1;
 	if (!reply->image || !reply->image->target)
 		return err_set(err, ERR_SYSTEM, "the answer about the image is empty");
-	if (text(&digest, arena, &reply->image->target->digest, "the image's digest", err))
-		return -1;
-	if (!reply_is_digest(digest))
-		return err_set(err, ERR_SYSTEM, "the image's digest is none of SHA-256: %s", digest);
-	*ret_digest = digest;
-	return 0;
-}
-
-int reply_names(const struct reply_name **ret, uint32_t *ret_n, struct arena *arena, const uint8_t *data,
-		size_t len, struct err *err)
-{
-	const C8d__ImagesReply *reply =
-		unpack(&c8d__images_reply__descriptor, arena, data, len, "the images", err);
-	struct reply_name *names;
-	uint32_t n = 0;
-
-	if (!reply)
-		return -1;
-	if (reply->n_images > REPLY_NAMES_MAX)
-		return err_set(err, ERR_LIMIT, "it has %zu images, more than the %d allowed", reply->n_images,
-			       REPLY_NAMES_MAX);
-	names = arena_array(arena, reply->n_images + 1, sizeof(*names));
-	if (!names)
-		return err_set(err, ERR_LIMIT, "out of memory");
-	for (size_t i = 0; i < reply->n_images; i++) {
-		const C8d__Image *image = reply->images[i];
-		if (!image->target)
-			continue;
-		if (text(&names[n].name, arena, &image->name, "an image's name", err) ||
-		    text(&names[n].target, arena, &image->target->digest, "an image's digest", err))
-			return -1;
-		n += reply_is_digest(names[n].target);
-	}
-	*ret = names;
-	*ret_n = n;
-	return 0;
+	return text(ret_digest, arena, &reply->image->target->digest, "the image's digest", err);
 }

@@ -30,17 +30,9 @@ int reply_content(const char **ret_root, struct arena *arena, const uint8_t *dat
 		  struct err *err) MUST_CHECK;
 int reply_parent(const char **ret_parent, struct arena *arena, const uint8_t *data, size_t len,
 		 struct err *err) MUST_CHECK;
+/* Of whatever algorithm. */
 int reply_target(const char **ret_digest, struct arena *arena, const uint8_t *data, size_t len,
 		 struct err *err) MUST_CHECK;
-
-/* Every name of an image in the namespace, and the digest it has now. One whose digest is none of SHA-256 is
- * left out. */
-enum { REPLY_NAMES_MAX = 4096 };
-struct reply_name {
-	const char *name, *target;
-};
-int reply_names(const struct reply_name **ret, uint32_t *ret_n, struct arena *arena, const uint8_t *data,
-		size_t len, struct err *err) MUST_CHECK;
 
 /* "sha256:" and 64 lower-case hex digits. */
 bool reply_is_digest(const char *s);

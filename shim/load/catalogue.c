@@ -1,27 +1,38 @@
+#include "load/catalogue.h"
 #include "load/image_content.h"
 #include "load/needs_form.h"
 #include "load/reference.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct names {
-	char **v;
-	size_t n;
-};
-
-static void names_free(struct names *names)
+static int compare(const void *a, const void *b)
 {
-	for (size_t i = 0; i < names->n; i++)
-		free(names->v[i]);
-	free(names->v);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int name_compare(const void *a, const void *b)
+struct reading {
+	const char *dir;
+	const struct file_trust *trust;
+	struct arena *arena;
+	struct err *err;
+};
+
+static int no_memory(const struct reading *rd)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return err_set(rd->err, ERR_LIMIT, "catalogue %s: out of memory", rd->dir);
+}
+
+static const char *copy(const struct reading *rd, const char *s)
+{
+	const char *kept = arena_strndup(rd->arena, s, strlen(s));
+
+	if (!kept)
+		(void)no_memory(rd);
+	return kept;
 }
 
 static bool is_entry(const char *name)
@@ -31,71 +42,158 @@ static bool is_entry(const char *name)
 	return name[0] != '.' && len > 5 && !strcmp(name + len - 5, ".json");
 }
 
-static int add_name(struct names *names, const char *name, const char *dir, struct err *err)
+/* The paths of the entries. */
+static int list(const char **path, uint32_t *ret_n, const struct reading *rd)
 {
-	if (!names->v)
-		names->v = calloc(CATALOGUE_FILES, sizeof(*names->v));
-	if (names->n == CATALOGUE_FILES)
-		return err_set(err, ERR_LIMIT, "catalogue %s: more than %d files", dir, CATALOGUE_FILES);
-	if (names->v)
-		names->v[names->n] = strdup(name);
-	if (!names->v || !names->v[names->n])
-		return err_set(err, ERR_LIMIT, "catalogue %s: out of memory", dir);
-	names->n++;
-	return 0;
-}
-
-/* Sorted, so that the record and the first error do not depend on the folder. */
-static int list(struct names *names, const char *dir, struct err *err)
-{
-	CLEANUP_DIR DIR *d = opendir(dir);
+	CLEANUP_DIR DIR *d = opendir(rd->dir);
 	const struct dirent *entry;
+	uint32_t n = 0;
 
-	if (!d && errno == ENOENT)
-		return 0;
+	*ret_n = 0;
 	if (!d)
-		return err_sys(err, "catalogue %s", dir);
-	for (errno = 0; (entry = readdir(d)); errno = 0)
-		if (is_entry(entry->d_name) && add_name(names, entry->d_name, dir, err))
+		return errno == ENOENT ? 0 : err_sys(rd->err, "catalogue %s", rd->dir);
+	for (errno = 0; (entry = readdir(d)); errno = 0) {
+		char whole[PATH_MAX];
+
+		if (!is_entry(entry->d_name))
+			continue;
+		if (n == CATALOGUE_FILES)
+			return err_set(rd->err, ERR_LIMIT, "catalogue %s: more than %d files", rd->dir,
+				       CATALOGUE_FILES);
+		int len = snprintf(whole, sizeof(whole), "%s/%s", rd->dir, entry->d_name);
+		if (len < 0 || (size_t)len >= sizeof(whole))
+			return err_set(rd->err, ERR_LIMIT, "catalogue %s: a path that is too long", rd->dir);
+		path[n] = copy(rd, whole);
+		if (!path[n++])
 			return -1;
+	}
 	if (errno)
-		return err_sys(err, "catalogue %s", dir);
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), name_compare);
+		return err_sys(rd->err, "catalogue %s", rd->dir);
+	if (n)
+		qsort(path, n, sizeof(*path), compare);
+	*ret_n = n;
 	return 0;
 }
 
-bool catalogue_any(const char *dir)
+/* The image that the text's entry names; the strings lie in r's arena. */
+static int image_of(struct jread *r, const char *text, size_t len, const char **ret_reference,
+		    const char **ret_digest)
 {
-	CLEANUP_DIR DIR *d = opendir(dir);
-	const struct dirent *entry;
-	bool any = false;
+	struct jdoc doc;
 
-	while (d && !any && (entry = readdir(d)))
-		any = is_entry(entry->d_name);
-	/* A folder that can't be read is found out by whoever reads it. */
-	return any;
+	if (jread_open(r, &doc, text, len) < 0)
+		return -1;
+	uint32_t image = jdoc_get(&doc, 0, "image");
+	if (!image)
+		return jread_fail(r, 0, "an entry of the catalogue must name its image");
+	return manifest_image(r, image, ret_reference, ret_digest);
 }
 
-struct search {
-	const char *dir;
-	const struct image *image;
-	const struct file_trust *trust;
-	struct arena *arena;
-	struct needs *into;
-	struct err *err;
-};
-
-static bool has_name(const struct image *image, const char *reference)
+static int read_entry(struct catalogue_entry *ret, const struct reading *rd, const char *path)
 {
-	for (uint32_t i = 0; i < image->nreferences; i++)
-		if (reference_same(reference, image->reference[i]))
+	CLEANUP_ARENA struct arena scratch = {0}; /* thousands of entries, few of them about one image */
+	struct jread r = {.arena = &scratch, .where = path, .kind = ERR_NEEDS, .err = rd->err};
+	struct catalogue_entry one = {.path = path};
+	const char *reference = NULL, *digest = NULL;
+	CLEANUP_FREE char *text = NULL;
+	struct reference means;
+	size_t len;
+
+	if (file_read_trusted(path, rd->trust, NEEDS_TEXT_MAX, &text, &len, rd->err) < 0 ||
+	    image_of(&r, text, len, &reference, &digest) < 0)
+		return -1;
+	if (digest && !(one.digest = copy(rd, digest)))
+		return -1;
+	if (reference) {
+		reference_read(&means, reference, strlen(reference));
+		one.reference = copy(rd, reference);
+		one.key = copy(rd, reference_key(&means));
+		if (!one.reference || !one.key)
+			return -1;
+	}
+	*ret = one;
+	return 0;
+}
+
+/* Sorted, each once. */
+static uint32_t settle(const char **v, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	if (n)
+		qsort(v, n, sizeof(*v), compare);
+	for (uint32_t i = 0; i < n; i++)
+		if (!kept || strcmp(v[kept - 1], v[i]) != 0)
+			v[kept++] = v[i];
+	return kept;
+}
+
+int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
+		   const struct file_trust *trust, struct err *err)
+{
+	const struct reading rd = {dir, trust, arena, err};
+	CLEANUP_FREE const char **path = calloc(CATALOGUE_FILES, sizeof(*path));
+	struct catalogue c = {0};
+
+	if (!path)
+		return no_memory(&rd);
+	if (list(path, &c.n, &rd) < 0)
+		return -1;
+	struct catalogue_entry *entry = arena_array(arena, c.n + (size_t)1, sizeof(*entry));
+	c.key = arena_array(arena, c.n + (size_t)1, sizeof(*c.key));
+	c.digest = arena_array(arena, c.n + (size_t)1, sizeof(*c.digest));
+	if (!entry || !c.key || !c.digest)
+		return no_memory(&rd);
+	for (uint32_t i = 0; i < c.n; i++) {
+		if (read_entry(&entry[i], &rd, path[i]) < 0)
+			return -1;
+		if (entry[i].key)
+			c.key[c.nkeys++] = entry[i].key;
+		if (entry[i].digest)
+			c.digest[c.ndigests++] = entry[i].digest;
+	}
+	c.nkeys = settle(c.key, c.nkeys);
+	c.ndigests = settle(c.digest, c.ndigests);
+	c.entry = entry;
+	*ret = c;
+	return 0;
+}
+
+static const char *find(const char *const *v, uint32_t n, const char *s)
+{
+	const char *const *at = n ? bsearch(&s, v, n, sizeof(*v), compare) : NULL;
+
+	return at ? *at : NULL;
+}
+
+const char *catalogue_key(const struct catalogue *c, const char *key)
+{
+	return c && *key ? find(c->key, c->nkeys, key) : NULL;
+}
+
+const char *catalogue_digest(const struct catalogue *c, const char *digest, size_t len)
+{
+	char text[DIGEST_SIZE];
+
+	if (!c || !digest_ok(digest, len))
+		return NULL;
+	(void)snprintf(text, sizeof(text), "%.*s", (int)len, digest);
+	return find(c->digest, c->ndigests, text);
+}
+
+static bool has_key(const struct image *image, const char *key)
+{
+	for (uint32_t i = 0; i < image->nkeys; i++)
+		if (!strcmp(key, image->key[i]))
 			return true;
 	/* Which of several names the engine wrote down is chance. */
-	for (uint32_t i = 0; image->store && i < image->nnamed; i++)
-		if (reference_same(reference, image->named[i].name) &&
-		    content_leads_to(image, image->named[i].target))
+	for (uint32_t i = 0; image->store && i < image->nnamed; i++) {
+		struct reference means;
+
+		reference_read(&means, image->named[i].name, strlen(image->named[i].name));
+		if (reference_is(&means, key) && content_leads_to(image, image->named[i].target))
 			return true;
+	}
 	return false;
 }
 
@@ -108,64 +206,36 @@ static bool has_digest(const struct image *image, const char *digest)
 	return image->store && content_leads_to(image, digest);
 }
 
-/* Whose image the entry is: entries for others are not read further. */
-static int is_about(const struct search *s, const char *text, size_t len, const char *path, bool *ret)
+static bool is_about(const struct catalogue_entry *e, const struct image *image)
 {
-	CLEANUP_ARENA struct arena scratch = {0}; /* thousands of entries, few of them about us */
-	struct jread r = {.arena = &scratch, .where = path, .kind = ERR_NEEDS, .err = s->err};
-	const char *reference = NULL, *digest = NULL;
-	struct jdoc doc;
-
-	if (jread_open(&r, &doc, text, len))
-		return -1;
-	uint32_t image = jdoc_get(&doc, 0, "image");
-	if (!image)
-		return jread_fail(&r, 0, "an entry of the catalogue must name its image");
-	if (manifest_image(&r, image, &reference, &digest))
-		return -1;
-	*ret = (reference && has_name(s->image, reference)) || (digest && has_digest(s->image, digest));
-	return 0;
+	return (e->key && *e->key && has_key(image, e->key)) || (e->digest && has_digest(image, e->digest));
 }
 
-static int read_entry(const struct search *s, const char *name)
+static int add_entry(struct needs *into, const struct reading *rd, const struct catalogue_entry *e)
 {
-	CLEANUP_FREE char *path = NULL;
 	CLEANUP_FREE char *text = NULL;
 	struct needs one;
-	bool about = false;
 	size_t len;
 
-	if (asprintf(&path, "%s/%s", s->dir, name) < 0) {
-		path = NULL;
-		return err_set(s->err, ERR_LIMIT, "catalogue %s: out of memory", s->dir);
-	}
-	if (file_read_trusted(path, s->trust, NEEDS_TEXT_MAX, &text, &len, s->err) ||
-	    is_about(s, text, len, path, &about))
+	if (file_read_trusted(e->path, rd->trust, NEEDS_TEXT_MAX, &text, &len, rd->err) < 0)
 		return -1;
-	if (!about)
-		return 0;
-
-	/* The needs point into the text and its name. */
-	const char *where = arena_strndup(s->arena, path, strlen(path));
-	const char *kept = arena_strndup(s->arena, text, len);
-	if (!where || !kept)
-		return err_set(s->err, ERR_LIMIT, "%s: out of memory", path);
-	if (needs_from_manifest(&one, s->arena, kept, len, where, NULL, NULL, s->err))
+	/* The needs point into the text. */
+	const char *kept = arena_strndup(rd->arena, text, len);
+	if (!kept)
+		return no_memory(rd);
+	if (needs_from_manifest(&one, rd->arena, kept, len, e->path, NULL, NULL, rd->err) < 0)
 		return -1;
-	return needs_intersect(s->into, s->arena, &one, s->err);
+	return needs_intersect(into, rd->arena, &one, rd->err);
 }
 
-int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const struct image *image,
-			 const struct file_trust *trust, struct err *err)
+int needs_from_catalogue(struct needs *ret, struct arena *arena, const struct catalogue *c,
+			 const struct image *image, const struct file_trust *trust, struct err *err)
 {
-	__attribute__((cleanup(names_free))) struct names names = {0};
+	const struct reading rd = {"", trust, arena, err};
 	struct needs found = {0};
-	const struct search s = {dir, image, trust, arena, &found, err};
 
-	if (list(&names, dir, err))
-		return -1;
-	for (size_t i = 0; i < names.n; i++)
-		if (read_entry(&s, names.v[i]))
+	for (uint32_t i = 0; i < c->n; i++)
+		if (is_about(&c->entry[i], image) && add_entry(&found, &rd, &c->entry[i]) < 0)
 			return -1;
 	*ret = found;
 	return 0;

@@ -8,15 +8,13 @@ enum { ANSWER_IMAGE, ANSWER_TARGET, ANSWER_CONFIG, ANSWER_PARENT, ANSWER_CONTENT
 static const char *const answer_keys[] = {"image", "target", "config", "parent", "content", "names", NULL};
 enum { REFERENCE_MAX = 4096 };
 
-static int read_digest(const struct jread *r, uint32_t tok, const char *what, const char **ret)
+static int read_digest_or_null(const struct jread *r, uint32_t tok, const char *what, const char **ret)
 {
 	if (!tok)
 		return jread_fail(r, 0, "%s is missing", what);
 	if (!jread_unless_null(r->doc, tok))
 		return 0;
-	if (jread_line(r, tok, what, DIGEST_SIZE, ret) < 0)
-		return -1;
-	return digest_ok(*ret, strlen(*ret)) ? 0 : jread_fail(r, tok, "%s must be a sha256 digest", what);
+	return digest_read(r, tok, what, ret);
 }
 
 static int read_name(const struct jread *r, uint32_t tok, const char **ret)
@@ -28,15 +26,11 @@ static int read_name(const struct jread *r, uint32_t tok, const char **ret)
 	return jread_line(r, tok, "image", REFERENCE_MAX, ret);
 }
 
-/* [["NAME", "sha256:…"], …], or null. */
+/* [["NAME", "sha256:…"], …] */
 static int read_names(struct content_answer *into, const struct jread *r, uint32_t tok)
 {
 	struct image_name *names;
 
-	if (!tok)
-		return jread_fail(r, 0, "names is missing");
-	if (!jread_unless_null(r->doc, tok))
-		return 0;
 	if (jread_type(r, tok, JTOK_ARRAY, "names") < 0)
 		return -1;
 	names = arena_array(r->arena, r->doc->tok[tok].count + (size_t)1, sizeof(*names));
@@ -50,10 +44,8 @@ static int read_names(struct content_answer *into, const struct jread *r, uint32
 			return jread_fail(r, t, "an element of names must be a name and a digest");
 		uint32_t target = r->doc->tok[t + 1].next;
 		if (read_name(r, t + 1, &names[i].name) < 0 ||
-		    jread_line(r, target, "a digest", DIGEST_SIZE, &names[i].target) < 0)
+		    digest_read(r, target, "a name's digest", &names[i].target) < 0)
 			return -1;
-		if (!digest_ok(names[i].target, strlen(names[i].target)))
-			return jread_fail(r, target, "%s must be a sha256 digest", "a name's");
 	}
 	into->names = names;
 	into->nnames = r->doc->tok[tok].count;
@@ -72,9 +64,9 @@ int content_answer_parse(struct content_answer *ret, struct arena *arena, const 
 	if (jread_open(&r, &doc, text, len) < 0 || jread_root(&r, answer_keys, key) < 0)
 		return -1;
 	if (read_name(&r, key[ANSWER_IMAGE], &one.image) < 0 ||
-	    read_digest(&r, key[ANSWER_TARGET], "target", &one.target) < 0 ||
-	    read_digest(&r, key[ANSWER_CONFIG], "config", &one.config) < 0 ||
-	    read_digest(&r, key[ANSWER_PARENT], "parent", &one.parent) < 0 ||
+	    read_digest_or_null(&r, key[ANSWER_TARGET], "target", &one.target) < 0 ||
+	    read_digest_or_null(&r, key[ANSWER_CONFIG], "config", &one.config) < 0 ||
+	    read_digest_or_null(&r, key[ANSWER_PARENT], "parent", &one.parent) < 0 ||
 	    jread_line(&r, key[ANSWER_CONTENT], "content", PATH_MAX, &one.content) < 0)
 		return -1;
 	if (read_names(&one, &r, key[ANSWER_NAMES]) < 0)

@@ -1,6 +1,7 @@
 #include "load/image.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "load/reference.h"
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +19,13 @@ bool digest_ok(const char *s, size_t len)
 		if (!(s[i] >= '0' && s[i] <= '9') && !(s[i] >= 'a' && s[i] <= 'f'))
 			return false;
 	return true;
+}
+
+int digest_read(const struct jread *r, uint32_t tok, const char *what, const char **ret)
+{
+	if (jread_line(r, tok, what, 256, ret) < 0)
+		return -1;
+	return digest_ok(*ret, strlen(*ret)) ? 0 : jread_fail(r, tok, "%s must be a sha256 digest", what);
 }
 
 /* Grows by doubling: full whenever n is a power of two, from 8 on. */
@@ -38,14 +46,11 @@ static int grow(const char ***list, uint32_t n, struct arena *arena, struct err 
 }
 
 static int add(const char ***list, uint32_t *n, struct arena *arena, const char *s, size_t len,
-	       const char *what, struct err *err)
+	       struct err *err)
 {
 	for (uint32_t i = 0; i < *n; i++)
 		if (strlen((*list)[i]) == len && !memcmp((*list)[i], s, len))
 			return 0;
-	if (*n == IMAGE_NAMES_MAX)
-		return err_set(err, ERR_LIMIT, "the image has more than %d %s; remove some", IMAGE_NAMES_MAX,
-			       what);
 	if (grow(list, *n, arena, err) < 0)
 		return -1;
 	(*list)[*n] = arena_strndup(arena, s, len);
@@ -62,12 +67,34 @@ int image_add_digest(struct image *i, struct arena *arena, const char *s, size_t
 	if (!digest_ok(s, len))
 		return err_set(err, ERR_NEEDS, "\"%s\" is no digest (\"sha256:\" and 64 hex digits)",
 			       text_show(shown, sizeof(shown), s, len));
-	return add(&i->digest, &i->ndigests, arena, s, len, "digests", err);
+	return add(&i->digest, &i->ndigests, arena, s, len, err);
 }
 
-int image_add_reference(struct image *i, struct arena *arena, const char *s, size_t len, struct err *err)
+static int add_key(struct image *i, struct arena *arena, const char *key, struct err *err)
 {
-	return add(&i->reference, &i->nreferences, arena, s, len, "names", err);
+	key = catalogue_key(i->catalogue, key);
+	return key ? add(&i->key, &i->nkeys, arena, key, strlen(key), err) : 0;
+}
+
+int image_add_name(struct image *i, struct arena *arena, const char *s, size_t len, struct err *err)
+{
+	struct reference means;
+
+	if (!i->catalogue || !i->catalogue->nkeys)
+		return 0;
+	reference_read(&means, s, len);
+	return add_key(i, arena, means.tagged, err) < 0 || add_key(i, arena, means.digested, err) < 0 ? -1
+												      : 0;
+}
+
+int image_add_manifest(struct image *i, struct arena *arena, const char *s, size_t len, struct err *err)
+{
+	return catalogue_digest(i->catalogue, s, len) ? image_add_digest(i, arena, s, len, err) : 0;
+}
+
+bool image_unlisted(const struct image *i)
+{
+	return !i->catalogue || (!i->catalogue->nkeys && !i->catalogue->ndigests);
 }
 
 static int read_file(const char **ret_text, size_t *ret_len, struct arena *arena, const char *path,

@@ -5,16 +5,17 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "load/catalogue.h"
 #include "load/config.h"
 #include "load/jread.h"
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest
  * image configurations stay well below. */
-enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20, IMAGE_NAMES_MAX = 4096 };
+enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20 };
 /* "sha256:" and 64 lower-case hex digits, the one spelling; with its NUL. */
 enum { DIGEST_SIZE = 7 + 64 + 1 };
 
-/* A name of any image in containerd's namespace, and the digest that it has now. */
+/* A name that the catalogue asks for, of whatever image, and the digest that containerd has for it now. */
 struct image_name {
 	const char *name, *target;
 };
@@ -25,14 +26,17 @@ struct image {
 	const char *config; /* the image's configuration (OCI image-spec, config.md), digest checked; in the
 			       arena */
 	size_t config_len;
-	/* What the catalogue is asked for; the first digest is the configuration's own, which Docker calls
-	 * the image ID; those of manifests follow. References are the names that the engine has for this
-	 * digest now: names move. More than IMAGE_NAMES_MAX is an error, as a name left out could be the one
-	 * that narrows. */
+	const char *name; /* as the container's record or its pod has it, for the record of the decision; or
+			     NULL */
+	/* The first digest is the configuration's own, which Docker calls the image ID; those of manifests
+	 * follow. */
 	const char **digest;
 	uint32_t ndigests;
-	const char **reference;
-	uint32_t nreferences;
+	/* Of the names that the engine has for this image now (names move) those that the catalogue speaks
+	 * of, by its keys. */
+	const struct catalogue *catalogue;
+	const char **key;
+	uint32_t nkeys;
 	/* containerd's content store: there a manifest is found by its digest, and an image has as many names
 	 * as lead to it. NULL elsewhere. */
 	const char *store;
@@ -41,12 +45,20 @@ struct image {
 };
 
 bool digest_ok(const char *s, size_t len);
+/* A string that is one, in the arena: else "WHAT must be a sha256 digest". */
+int digest_read(const struct jread *r, uint32_t tok, const char *what, const char **ret) MUST_CHECK;
 
 /* No-ops for what is there already. `s` need not end in NUL. */
 int image_add_digest(struct image *i, struct arena *arena, const char *s, size_t len,
 		     struct err *err) MUST_CHECK;
-int image_add_reference(struct image *i, struct arena *arena, const char *s, size_t len,
-			struct err *err) MUST_CHECK;
+/* One of the image's names, or digests of its manifests, of which there may be any number: kept if the
+ * catalogue speaks of it. */
+int image_add_name(struct image *i, struct arena *arena, const char *s, size_t len,
+		   struct err *err) MUST_CHECK;
+int image_add_manifest(struct image *i, struct arena *arena, const char *s, size_t len,
+		       struct err *err) MUST_CHECK;
+/* Whether an engine's lists of names and digests need not be read at all. */
+bool image_unlisted(const struct image *i);
 
 /* Reads a file that is named by its content: at most IMAGE_BLOB_MAX bytes, and its SHA-256 must be the
  * digest's. *ret_text is in the arena. A file that does not exist: err->sys == ENOENT. */
@@ -84,7 +96,8 @@ int engine_place(struct engine_place *ret, struct arena *arena, const char *path
  * /var/lib/docker; `rootfs`, the bundle's root.path, must lie below it. With the containerd image store
  * (Docker 29's default) the blobs are in containerd's content store. */
 int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
-		      const char *rootfs, const struct engine_config *c, struct err *err) MUST_CHECK;
+		      const char *rootfs, const struct engine_config *c, const struct catalogue *catalogue,
+		      struct err *err) MUST_CHECK;
 
 /* Whether a container's root file system and ID are of Docker's making, whatever containerd's namespace is
  * called. */
@@ -98,6 +111,6 @@ bool image_docker_owns(struct arena *arena, const struct engine_place *place, co
  * containers/storage, containers.go and images.go. */
 int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
-		       struct err *err) MUST_CHECK;
+		       const struct catalogue *catalogue, struct err *err) MUST_CHECK;
 
 #endif

@@ -92,14 +92,9 @@ static int open_blob(struct walk *w, struct jread *r, struct jdoc *doc, const ch
 
 static int read_digest(const struct jread *r, uint32_t object, const char *what, const char **ret)
 {
-	uint32_t tok;
-
 	if (jread_type(r, object, JTOK_OBJECT, what) < 0)
 		return -1;
-	tok = jdoc_get(r->doc, object, "digest");
-	if (jread_line(r, tok, "digest", 256, ret) < 0)
-		return -1;
-	return digest_ok(*ret, strlen(*ret)) ? 0 : jread_fail(r, tok, "digest must be a sha256 digest");
+	return digest_read(r, jdoc_get(r->doc, object, "digest"), "digest", ret);
 }
 
 /* How well an object with os and architecture fits this machine. */
@@ -327,18 +322,24 @@ static int from_config(struct image *into, struct arena *arena, const struct con
 }
 
 int image_from_content(struct image *ret, struct arena *arena, const struct content_answer *a,
-		       struct err *err)
+		       const struct catalogue *catalogue, struct err *err)
 {
 	const struct content_query q = {.store = a->content,
 					.digest = a->target,
 					.config = a->config,
 					.parent = a->parent,
 					.name = *a->image ? a->image : a->config};
-	struct image image = {.engine = "containerd", .named = a->names, .nnamed = a->nnames};
+	struct image image = {
+		.engine = "containerd",
+		.name = *a->image ? a->image : NULL,
+		.catalogue = catalogue,
+		.named = a->names,
+		.nnamed = a->nnames,
+	};
 	struct err ignored;
 	int wrong;
 
-	if (*a->image && image_add_reference(&image, arena, a->image, strlen(a->image), err) < 0)
+	if (image_add_name(&image, arena, a->image, strlen(a->image), err) < 0)
 		return -1;
 	if (!*a->image && !a->config) {
 		*ret = image;

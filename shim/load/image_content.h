@@ -15,7 +15,7 @@ struct content_answer {
 	const char *config;  /* CRI: the digest of the configuration, bound by the record itself; or NULL */
 	const char *parent;  /* the chain ID of the layers under the container's root file system; or NULL */
 	const char *content; /* the store's folder, an absolute path */
-	const struct image_name *names; /* of all images of the namespace, where they were asked for */
+	const struct image_name *names; /* those of the names asked for that there are */
 	uint32_t nnames;
 };
 
@@ -27,7 +27,7 @@ int content_answer_parse(struct content_answer *ret, struct arena *arena, const 
  * record: a name may have moved to another image since. A container that was made from no image: ret->config
  * is NULL. */
 int image_from_content(struct image *ret, struct arena *arena, const struct content_answer *answer,
-		       struct err *err) MUST_CHECK;
+		       const struct catalogue *catalogue, struct err *err) MUST_CHECK;
 
 /* The walk alone: index, manifest, configuration, from a digest that the engine's record gives. */
 struct content_query {

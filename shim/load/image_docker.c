@@ -81,12 +81,7 @@ static int read_manifest_digest(struct docker *d, const struct jread *r)
 
 	if (!manifest)
 		return 0;
-	uint32_t tok = jdoc_get(r->doc, manifest, "digest");
-	if (jread_line(r, tok, "ImageManifest.digest", DIGEST_SIZE, &d->manifest) < 0)
-		return -1;
-	return digest_ok(d->manifest, strlen(d->manifest))
-		       ? 0
-		       : jread_fail(r, tok, "ImageManifest.digest must be a sha256 digest");
+	return digest_read(r, jdoc_get(r->doc, manifest, "digest"), "ImageManifest.digest", &d->manifest);
 }
 
 static int read_container(struct docker *d)
@@ -99,11 +94,8 @@ static int read_container(struct docker *d)
 
 	if (!path || image_open(&r, &doc, d->arena, path, JTOK_OBJECT, d->err) < 0)
 		return -1;
-	tok = jdoc_get(&doc, 0, "Image");
-	if (jread_line(&r, tok, "Image", DIGEST_SIZE, &d->id) < 0)
+	if (digest_read(&r, jdoc_get(&doc, 0, "Image"), "Image", &d->id) < 0)
 		return -1;
-	if (!digest_ok(d->id, strlen(d->id)))
-		return jread_fail(&r, tok, "Image must be a sha256 digest");
 	tok = jdoc_get(&doc, 0, "Driver");
 	if (jread_line(&r, tok, "Driver", DRIVER_MAX, &d->driver) < 0)
 		return -1;
@@ -126,11 +118,11 @@ static int add_names(struct image *image, const struct docker *d, const struct j
 		if (r->doc->tok[k + 1].type != JTOK_STRING || !jdoc_streq(r->doc, k + 1, d->id))
 			continue;
 		if (jread_string(r, k, "a name", &name, &len) < 0 ||
-		    image_add_reference(image, d->arena, name, len, d->err) < 0)
+		    image_add_name(image, d->arena, name, len, d->err) < 0)
 			return -1;
 		at = memchr(name, '@', len);
-		if (at && digest_ok(at + 1, len - (size_t)(at + 1 - name)) &&
-		    image_add_digest(image, d->arena, at + 1, len - (size_t)(at + 1 - name), d->err) < 0)
+		if (at &&
+		    image_add_manifest(image, d->arena, at + 1, len - (size_t)(at + 1 - name), d->err) < 0)
 			return -1;
 	}
 	return 0;
@@ -138,14 +130,18 @@ static int add_names(struct image *image, const struct docker *d, const struct j
 
 static int read_names(struct image *image, const struct docker *d)
 {
-	const char *path = image_path(d->arena, d->err, "%s/image/%s/repositories.json", d->data, d->driver);
+	const char *path;
 	struct jread r;
 	struct jdoc doc;
 
 	/* The name as it was when the container was made. */
+	image->name = d->asked_name;
 	if (d->asked_name &&
-	    image_add_reference(image, d->arena, d->asked_name, strlen(d->asked_name), d->err) < 0)
+	    image_add_name(image, d->arena, d->asked_name, strlen(d->asked_name), d->err) < 0)
 		return -1;
+	if (image_unlisted(image))
+		return 0;
+	path = image_path(d->arena, d->err, "%s/image/%s/repositories.json", d->data, d->driver);
 	if (!path)
 		return -1;
 	if (image_open(&r, &doc, d->arena, path, JTOK_OBJECT, d->err) < 0)
@@ -204,7 +200,8 @@ static int read_image(struct image *image, const struct docker *d)
 	return d->err->sys == ENOENT
 		       ? err_set(d->err, ERR_NEEDS,
 				 "%s is missing: the image was removed while the container still "
-				 "exists; load or build it again, or make the container anew",
+				 "exists (load or build it again, or make the container anew), or this "
+				 "Docker keeps its images in containerd and is older than 28",
 				 path)
 		       : -1;
 }
@@ -228,11 +225,12 @@ bool image_docker_owns(struct arena *arena, const struct engine_place *place, co
 }
 
 int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
-		      const char *rootfs, const struct engine_config *c, struct err *err)
+		      const char *rootfs, const struct engine_config *c, const struct catalogue *catalogue,
+		      struct err *err)
 {
 	struct docker d = {.place = place, .config = c, .arena = arena, .err = err};
 
-	*ret = (struct image){.engine = "Docker"};
+	*ret = (struct image){.engine = "Docker", .catalogue = catalogue};
 	if (!is_record_id(place->id))
 		return err_set(err, ERR_NEEDS, "\"%.80s\" is no ID of a container of Docker's", place->id);
 	if (find_data_root(&d, rootfs) < 0 || read_container(&d) < 0 || read_image(ret, &d) < 0)

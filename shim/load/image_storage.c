@@ -13,6 +13,7 @@ struct store {
 	struct err *err;
 	const char *root[2]; /* where the bundle lies, and where the images are kept */
 	const char *id;	     /* the image's, 64 hex digits; "": none */
+	const char *name;    /* by which it was asked for; or NULL */
 	const char *layer;
 };
 
@@ -49,9 +50,24 @@ static uint32_t find_id(const struct jdoc *doc, const char *id)
 	return 0;
 }
 
+/* What Podman and CRI-O keep with their container: {"image-name": "localhost/app:1", …}. It can only narrow,
+ * so a form that is not known says nothing. */
+static const char *asked_name(const struct store *s, const char *metadata)
+{
+	struct err ignored;
+	struct jread r = {.arena = s->arena, .where = "metadata", .kind = ERR_NEEDS, .err = &ignored};
+	struct jdoc doc;
+	const char *name;
+
+	if (jread_open(&r, &doc, metadata, strlen(metadata)) < 0 || doc.tok[0].type != JTOK_OBJECT)
+		return NULL;
+	return get_string(&r, 0, "image-name", &name) < 0 || !*name ? NULL : name;
+}
+
 /* 1: the container is in this file, 0: it is not, or there is no such file. */
 static int look_in(struct store *s, const char *path)
 {
+	const char *metadata;
 	struct jread r;
 	struct jdoc doc;
 
@@ -62,8 +78,10 @@ static int look_in(struct store *s, const char *path)
 	uint32_t tok = find_id(&doc, s->place->id);
 	if (!tok)
 		return 0;
-	if (get_string(&r, tok, "image", &s->id) < 0 || get_string(&r, tok, "layer", &s->layer) < 0)
+	if (get_string(&r, tok, "image", &s->id) < 0 || get_string(&r, tok, "layer", &s->layer) < 0 ||
+	    get_string(&r, tok, "metadata", &metadata) < 0)
 		return -1;
+	s->name = asked_name(s, metadata);
 	if (*s->id && !is_hex_id(s->id))
 		return jread_fail(&r, tok, "image must be an image's ID, 64 hex digits");
 	return 1;
@@ -145,7 +163,7 @@ static int add_names(struct image *image, const struct store *s, const struct jr
 		size_t len;
 
 		if (jread_string(r, t, "a name", &name, &len) < 0 ||
-		    image_add_reference(image, s->arena, name, len, s->err) < 0)
+		    image_add_name(image, s->arena, name, len, s->err) < 0)
 			return -1;
 	}
 	return 0;
@@ -166,56 +184,136 @@ static int add_manifests(struct image *image, const struct store *s, const struc
 		if (jread_string(r, k, "a name", &name, &len) < 0)
 			return -1;
 		if (len > strlen(prefix) && !memcmp(name, prefix, strlen(prefix)) &&
-		    digest_ok(name + strlen(prefix), len - strlen(prefix)) &&
-		    image_add_digest(image, s->arena, name + strlen(prefix), len - strlen(prefix), s->err) <
+		    image_add_manifest(image, s->arena, name + strlen(prefix), len - strlen(prefix), s->err) <
 			    0)
 			return -1;
 	}
 	return 0;
 }
 
-/* The store's index of images; without it there are no names. */
-static int read_index(struct image *image, const struct store *s, const char *root)
+/* The image's entry in the index of one root; 0: there is none, or no index. */
+static int open_index(struct jread *r, struct jdoc *doc, uint32_t *ret_tok, const struct store *s,
+		      const char *root)
 {
-	const char *path = image_path(s->arena, s->err, "%s/%s-images/images.json", root, s->place->driver),
-		   *digest;
-	struct jread r;
-	struct jdoc doc;
+	const char *path = image_path(s->arena, s->err, "%s/%s-images/images.json", root, s->place->driver);
 
+	*ret_tok = 0;
 	if (!path)
 		return -1;
-	if (image_open(&r, &doc, s->arena, path, JTOK_ARRAY, s->err) < 0)
+	if (image_open(r, doc, s->arena, path, JTOK_ARRAY, s->err) < 0)
 		return s->err->sys == ENOENT ? 0 : -1;
-	uint32_t tok = find_id(&doc, s->id);
+	*ret_tok = find_id(doc, s->id);
+	return 0;
+}
+
+/* Without the index there are no names. */
+static int read_index(struct image *image, const struct store *s, const char *root)
+{
+	const char *digest;
+	struct jread r;
+	struct jdoc doc;
+	uint32_t tok;
+
+	if (open_index(&r, &doc, &tok, s, root) < 0)
+		return -1;
 	if (!tok)
 		return 0;
-	if (get_string(&r, tok, "digest", &digest) < 0)
-		return -1;
-	if (*digest && image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
+	if (get_string(&r, tok, "digest", &digest) < 0 ||
+	    image_add_manifest(image, s->arena, digest, strlen(digest), s->err) < 0)
 		return -1;
 	if (add_names(image, s, &r, jdoc_get(&doc, tok, "names")) < 0)
 		return -1;
 	return add_manifests(image, s, &r, jdoc_get(&doc, tok, "big-data-digests"));
 }
 
+/* 1: the configuration of this digest is the image's in this root. 0: it is not there. */
+static int read_blob(struct image *image, const struct store *s, const char *root, const char *digest)
+{
+	char name[2 * DIGEST_SIZE];
+
+	base64_name(name, digest);
+	image->where =
+		image_path(s->arena, s->err, "%s/%s-images/%s/=%s", root, s->place->driver, s->id, name);
+	if (!image->where)
+		return -1;
+	if (image_blob(&image->config, &image->config_len, s->arena, image->where, digest, s->err) == 0)
+		return 1;
+	return s->err->sys == ENOENT ? 0 : -1;
+}
+
+/* The configuration that the image's manifest names; NULL: the store lacks the manifest. */
+static int read_manifest(const char **ret_config, const struct store *s, const char *root, const char *digest)
+{
+	const char *path =
+		image_path(s->arena, s->err, "%s/%s-images/%s/manifest", root, s->place->driver, s->id);
+	struct jread r = {.arena = s->arena, .where = path, .kind = ERR_NEEDS, .err = s->err};
+	const char *text;
+	struct jdoc doc;
+	size_t len;
+
+	*ret_config = NULL;
+	if (!path)
+		return -1;
+	if (image_blob(&text, &len, s->arena, path, digest, s->err) < 0)
+		return s->err->sys == ENOENT ? 0 : -1;
+	if (jread_open(&r, &doc, text, len) < 0)
+		return -1;
+	if (doc.tok[0].type != JTOK_OBJECT)
+		return jread_fail(&r, 0, "must be an object");
+	uint32_t config = jdoc_get(&doc, 0, "config");
+	if (jread_type(&r, config, JTOK_OBJECT, "config") < 0)
+		return -1;
+	return digest_read(&r, jdoc_get(&doc, config, "digest"), "config.digest", ret_config);
+}
+
+/* The image's ID is its configuration's digest, but for some: those whose layers were found by their table of
+ * contents (containers/image, storage_dest.go) have another. Then the manifest, whose digest the index has,
+ * names the configuration. 0: it is not there. */
+static int read_by_manifest(struct image *image, const struct store *s, const char *root)
+{
+	const char *digest, *config;
+	struct jread r;
+	struct jdoc doc;
+	uint32_t tok;
+
+	if (open_index(&r, &doc, &tok, s, root) < 0)
+		return -1;
+	tok = tok ? jdoc_get(&doc, tok, "big-data-digests") : 0;
+	if (!tok || doc.tok[tok].type != JTOK_OBJECT || !jdoc_get(&doc, tok, "manifest"))
+		return 0;
+	if (digest_read(&r, jdoc_get(&doc, tok, "manifest"), "manifest", &digest) < 0 ||
+	    read_manifest(&config, s, root, digest) < 0)
+		return -1;
+	if (!config)
+		return 0;
+	if (image_add_digest(image, s->arena, config, strlen(config), s->err) < 0)
+		return -1;
+	return read_blob(image, s, root, config);
+}
+
+/* 1: found in this root. 0: it is not there. */
+static int look_for_config(struct image *image, const struct store *s, const char *root, const char *digest)
+{
+	int r = read_blob(image, s, root, digest);
+
+	if (r == 0)
+		r = read_by_manifest(image, s, root);
+	if (r > 0 && !image_unlisted(image) && read_index(image, s, root) < 0)
+		return -1;
+	return r;
+}
+
 static int read_config(struct image *image, const struct store *s)
 {
-	char digest[DIGEST_SIZE], name[2 * DIGEST_SIZE];
+	char digest[DIGEST_SIZE];
 
 	(void)snprintf(digest, sizeof(digest), "sha256:%s", s->id);
-	base64_name(name, digest);
 	if (image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(s->root); i++) {
-		image->where = image_path(s->arena, s->err, "%s/%s-images/%s/=%s", s->root[i],
-					  s->place->driver, s->id, name);
-		if (!image->where)
-			return -1;
-		if (image_blob(&image->config, &image->config_len, s->arena, image->where, digest, s->err) ==
-		    0)
-			return read_index(image, s, s->root[i]);
-		if (s->err->sys != ENOENT)
-			return -1;
+		int r = look_for_config(image, s, s->root[i], digest);
+		if (r != 0)
+			return r < 0 ? -1 : 0;
 	}
 	return err_set(
 		s->err, ERR_NEEDS,
@@ -226,7 +324,7 @@ static int read_config(struct image *image, const struct store *s)
 
 int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
-		       struct err *err)
+		       const struct catalogue *catalogue, struct err *err)
 {
 	struct store s = {
 		.place = place,
@@ -239,12 +337,15 @@ int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 	if (!c->storage_root && !config_is_initial_root())
 		s.root[1] = place->root;
 
-	*ret = (struct image){.engine = "containers/storage"};
+	*ret = (struct image){.engine = "containers/storage", .catalogue = catalogue};
 	*ret_found = false;
 	if (find_container(&s) < 0)
 		return -1;
 	if (!*s.id)
 		return 0;
+	ret->name = s.name;
+	if (s.name && image_add_name(ret, arena, s.name, strlen(s.name), err) < 0)
+		return -1;
 	if (check_layer(&s, rootfs) < 0 || read_config(ret, &s) < 0)
 		return -1;
 	*ret_found = true;

@@ -63,14 +63,4 @@ int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text
 int needs_intersect(struct needs *into, struct arena *arena, const struct needs *other,
 		    struct err *err) MUST_CHECK;
 
-/* The catalogue: DIR/NAME.json manifests (a trusted folder) whose image.reference or image.digest
- * is one of the image's; several are intersected. None found, or no such folder: ret->declared is
- * false. Refused: more than CATALOGUE_FILES entries, one of more than NEEDS_TEXT_MAX bytes, one that is
- * no JSON object with an image (it might have been meant for this one). */
-int needs_from_catalogue(struct needs *ret, struct arena *arena, const char *dir, const struct image *image,
-			 const struct file_trust *trust, struct err *err) MUST_CHECK;
-enum { CATALOGUE_FILES = 4096 };
-/* Whether there are entries at all: an engine is asked for all its names only for them. */
-bool catalogue_any(const char *dir);
-
 #endif

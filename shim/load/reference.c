@@ -1,5 +1,5 @@
 #include "load/reference.h"
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char hub[] = "docker.io", library[] = "library/", latest[] = "latest";
@@ -7,7 +7,7 @@ static const char hub[] = "docker.io", library[] = "library/", latest[] = "lates
 /* A name in its parts, borrowed from the text. */
 struct parts {
 	const char *host, *path, *tag, *digest;
-	size_t host_len, path_len, tag_len;
+	size_t host_len, path_len, tag_len, digest_len;
 	bool in_library; /* "library/" belongs before path */
 };
 
@@ -16,12 +16,16 @@ static bool is_host(const char *s, size_t len)
 	return memchr(s, '.', len) || memchr(s, ':', len) || (len == 9 && !memcmp(s, "localhost", 9));
 }
 
-static void split(struct parts *p, const char *s)
+static void split(struct parts *p, const char *s, size_t whole)
 {
-	const char *at = strchr(s, '@'), *slash, *colon = NULL;
-	size_t len = at ? (size_t)(at - s) : strlen(s);
+	const char *at = memchr(s, '@', whole), *slash, *colon = NULL;
+	size_t len = at ? (size_t)(at - s) : whole;
 
-	*p = (struct parts){.host = hub, .host_len = strlen(hub), .digest = at ? at + 1 : ""};
+	*p = (struct parts){.host = hub, .host_len = strlen(hub)};
+	if (at) {
+		p->digest = at + 1;
+		p->digest_len = whole - len - 1;
+	}
 	slash = memchr(s, '/', len);
 	if (slash && is_host(s, (size_t)(slash - s))) {
 		p->host = s;
@@ -40,9 +44,7 @@ static void split(struct parts *p, const char *s)
 	p->path = s;
 	p->path_len = colon ? (size_t)(colon - s) : len;
 	p->tag = colon ? colon + 1 : latest;
-	p->tag_len = colon ? len - p->path_len - 1 : strlen(latest);
-	if (*p->digest)
-		p->tag_len = 0;
+	p->tag_len = colon ? len - p->path_len - 1 : at ? 0 : strlen(latest);
 	if (p->host_len != strlen(hub) || memcmp(p->host, hub, p->host_len) != 0)
 		return;
 	if (p->path_len > strlen(library) && !memcmp(p->path, library, strlen(library)) &&
@@ -55,20 +57,38 @@ static void split(struct parts *p, const char *s)
 	}
 }
 
-static bool same(const char *a, size_t alen, const char *b, size_t blen)
+static void join(char dst[static REFERENCE_SIZE], const struct parts *p, char mark, const char *tail,
+		 size_t len)
 {
-	return alen == blen && !memcmp(a, b, alen);
+	int n = snprintf(dst, REFERENCE_SIZE, "%.*s/%s%.*s%c%.*s", (int)p->host_len, p->host,
+			 p->in_library ? library : "", (int)p->path_len, p->path, mark, (int)len, tail);
+
+	if (n < 0 || n >= REFERENCE_SIZE)
+		*dst = '\0';
 }
 
-bool reference_same(const char *a, const char *b)
+void reference_read(struct reference *ret, const char *s, size_t len)
 {
-	struct parts x, y;
+	struct parts p;
 
-	if (!strcmp(a, b))
-		return true;
-	split(&x, a);
-	split(&y, b);
-	return same(x.host, x.host_len, y.host, y.host_len) && x.in_library == y.in_library &&
-	       same(x.path, x.path_len, y.path, y.path_len) && same(x.tag, x.tag_len, y.tag, y.tag_len) &&
-	       !strcmp(x.digest, y.digest);
+	*ret = (struct reference){0};
+	if (len >= REFERENCE_SIZE)
+		return;
+	split(&p, s, len);
+	if (!p.path_len)
+		return;
+	if (p.tag_len)
+		join(ret->tagged, &p, ':', p.tag, p.tag_len);
+	if (p.digest_len)
+		join(ret->digested, &p, '@', p.digest, p.digest_len);
+}
+
+const char *reference_key(const struct reference *r)
+{
+	return *r->digested ? r->digested : r->tagged;
+}
+
+bool reference_is(const struct reference *r, const char *key)
+{
+	return *key && (!strcmp(r->tagged, key) || !strcmp(r->digested, key));
 }

@@ -34,7 +34,7 @@ static int add_asked_name(struct image *image, struct arena *arena, const struct
 {
 	const struct annotation *a = bundle_annotation(b, "io.kubernetes.cri.image-name");
 
-	return a ? image_add_reference(image, arena, a->value, a->value_len, err) : 0;
+	return a ? image_add_name(image, arena, a->value, a->value_len, err) : 0;
 }
 
 struct request {
@@ -42,15 +42,16 @@ struct request {
 	const struct config *config;
 	const struct bundle *bundle;
 	const char *rootfs;
-	bool names;
+	const struct catalogue *catalogue;
 };
 
 static int from_docker(struct image *image, struct arena *arena, const struct request *q, struct err *err)
 {
-	if (image_from_docker(image, arena, q->place, q->rootfs, &q->config->engines, err) < 0)
+	const struct engine_config *c = &q->config->engines;
+
+	if (image_from_docker(image, arena, q->place, q->rootfs, c, q->catalogue, err) < 0)
 		return -1;
-	return image->store && q->names ? engine_ask_names(image, arena, q->place, &q->config->engines, err)
-					: 0;
+	return image->store && q->catalogue->nkeys ? engine_ask_names(image, arena, q->place, c, err) : 0;
 }
 
 static int from_containerd(struct image *image, bool *found, struct arena *arena, const struct request *q,
@@ -58,7 +59,7 @@ static int from_containerd(struct image *image, bool *found, struct arena *arena
 {
 	const struct engine_config *c = &q->config->engines;
 
-	if (engine_ask_containerd(image, found, arena, q->place, c, q->names, err) < 0)
+	if (engine_ask_containerd(image, found, arena, q->place, c, q->catalogue, err) < 0)
 		return -1;
 	if (*found)
 		return add_asked_name(image, arena, q->bundle, err);
@@ -75,7 +76,8 @@ static int from_place(struct image *image, bool *found, struct arena *arena, con
 		*found = true;
 		return from_docker(image, arena, q, err);
 	case ENGINE_STORAGE:
-		return image_from_storage(image, found, arena, q->place, q->rootfs, &q->config->engines, err);
+		return image_from_storage(image, found, arena, q->place, q->rootfs, &q->config->engines,
+					  q->catalogue, err);
 	case ENGINE_CONTAINERD:
 		return from_containerd(image, found, arena, q, err);
 	case ENGINE_NONE:
@@ -85,28 +87,31 @@ static int from_place(struct image *image, bool *found, struct arena *arena, con
 	return 0;
 }
 
-int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
-		 const struct bundle *b, bool names, struct err *err)
+int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,
+		struct err *err)
 {
 	char path[PATH_MAX] UNFILLED;
-	struct engine_place place;
-	bool found;
 
-	*ret = NULL;
+	*ret = (struct engine_place){0};
 	if (b->dirfd < 0)
 		return 0;
-	if (real_path(path, b, err) < 0 || engine_place(&place, arena, path, &c->engines, err) < 0)
-		return -1;
-	if (place.kind == ENGINE_NONE)
-		return 0;
+	return real_path(path, b, err) < 0 ? -1 : engine_place(ret, arena, path, &c->engines, err);
+}
+
+int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
+		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
+		 struct err *err)
+{
 	struct image *image = arena_alloc(arena, sizeof(*image));
+	bool found;
+
 	if (!image)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	const struct request q = {.place = &place,
+	const struct request q = {.place = place,
 				  .config = c,
 				  .bundle = b,
 				  .rootfs = rootfs_of(b, arena, err),
-				  .names = names};
+				  .catalogue = catalogue};
 	if (!q.rootfs || from_place(image, &found, arena, &q, err) < 0)
 		return -1;
 	*ret = found ? image : NULL;

@@ -5,16 +5,22 @@
 #include "load/bundle.h"
 #include "load/image.h"
 
-/* *ret is NULL for a bundle that no engine made, and for a container without an image (`podman run
- * --rootfs`). An engine whose records can't be read is an error: the image could have declared something. */
-int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
-		 const struct bundle *b, bool names, struct err *err) MUST_CHECK;
+/* Which engine made the bundle; ENGINE_NONE: none. */
+int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,
+		struct err *err) MUST_CHECK;
 
-/* Parts of that (engine_containerd.c): a container of containerd's; and the names of images alone, for
+/* *ret is NULL for a container without an image (`podman run --rootfs`). An engine whose records can't be
+ * read is an error: the image could have declared something. Of the image's names and digests those are
+ * looked for that the catalogue speaks of. */
+int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
+		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
+		 struct err *err) MUST_CHECK;
+
+/* Parts of that (engine_containerd.c): a container of containerd's; and the catalogue's names alone, for
  * Docker's containers in containerd's image store. */
 int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
-			  const struct engine_place *place, const struct engine_config *c, bool names,
-			  struct err *err) MUST_CHECK;
+			  const struct engine_place *place, const struct engine_config *c,
+			  const struct catalogue *catalogue, struct err *err) MUST_CHECK;
 int engine_ask_names(struct image *into, struct arena *arena, const struct engine_place *place,
 		     const struct engine_config *c, struct err *err) MUST_CHECK;
 

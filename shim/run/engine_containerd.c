@@ -3,7 +3,7 @@
 #include "load/image_content.h"
 #include "run/engine.h"
 #include "run/identity.h"
-#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -51,23 +51,50 @@ static int check_address(const char *address, struct arena *arena, struct err *e
 
 static int answer_failed(const char *text, size_t len, int status, struct err *err)
 {
+	/* A bound stays one: sources.c does not let it switch a source off. */
+	enum err_kind kind =
+		WIFEXITED(status) && WEXITSTATUS(status) == err_exit_code(ERR_LIMIT) ? ERR_LIMIT : ERR_NEEDS;
+
 	while (len > 0 && text[len - 1] == '\n')
 		len--;
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_NEEDS, "%s was killed by signal %d", asker, WTERMSIG(status));
 	if (len == 0)
-		return err_set(err, ERR_NEEDS, "%s ended with %d", asker, WEXITSTATUS(status));
-	return err_set(err, ERR_NEEDS, "%.*s", (int)(len < 400 ? len : 400), text);
+		return err_set(err, kind, "%s ended with %d", asker, WEXITSTATUS(status));
+	return err_set(err, kind, "%.*s", (int)(len < 400 ? len : 400), text);
+}
+
+/* The helper's command line: ADDRESS NAMESPACE ID and the catalogue's names, as they stand there and as
+ * engines complete them. */
+static char **command(struct arena *arena, const char *address, const char *space, const char *id,
+		      const struct catalogue *c, struct err *err)
+{
+	const char **argv = arena_array(arena, 5 + (size_t)c->nkeys + c->n, sizeof(*argv));
+	uint32_t n = 0;
+
+	if (!argv) {
+		(void)err_set(err, ERR_LIMIT, "out of memory");
+		return NULL;
+	}
+	argv[n++] = asker;
+	argv[n++] = address;
+	argv[n++] = space;
+	argv[n++] = id;
+	for (uint32_t i = 0; i < c->nkeys; i++)
+		argv[n++] = c->key[i];
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->entry[i].reference && strcmp(c->entry[i].reference, c->entry[i].key) != 0)
+			argv[n++] = c->entry[i].reference;
+	argv[n] = NULL;
+	return (char **)(uintptr_t)argv;
 }
 
 /* `id` "-": of no container. */
-static int ask(struct content_answer *ret, struct arena *arena, const char *space, const char *id, bool names,
-	       const struct engine_config *c, struct err *err)
+static int ask(struct content_answer *ret, struct arena *arena, const char *space, const char *id,
+	       const struct engine_config *c, const struct catalogue *catalogue, struct err *err)
 {
 	static const struct file_trust trust = {.allow_overflow_uid = true};
 	const char *address = address_of(arena, c, err);
-	char *argv[] = {(char *)(uintptr_t)asker, (char *)(uintptr_t)address,	    (char *)(uintptr_t)space,
-			(char *)(uintptr_t)id,	  names ? (char[]){"names"} : NULL, NULL};
 	CLEANUP_FREE char *text = NULL;
 	size_t len;
 	int status;
@@ -76,7 +103,8 @@ static int ask(struct content_answer *ret, struct arena *arena, const char *spac
 		return -1;
 	if (file_check_executable(asker, &trust, NULL, err) < 0)
 		return err_wrap(err, "what asks containerd for images");
-	if (identity_ask(argv, true, ANSWER_MAX, DEADLINE_MS, &text, &len, &status, err) < 0)
+	char **argv = command(arena, address, space, id, catalogue, err);
+	if (!argv || identity_ask(argv, true, ANSWER_MAX, DEADLINE_MS, &text, &len, &status, err) < 0)
 		return -1;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return answer_failed(text, len, status, err);
@@ -84,19 +112,19 @@ static int ask(struct content_answer *ret, struct arena *arena, const char *spac
 }
 
 int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
-			  const struct engine_place *place, const struct engine_config *c, bool names,
-			  struct err *err)
+			  const struct engine_place *place, const struct engine_config *c,
+			  const struct catalogue *catalogue, struct err *err)
 {
 	struct content_answer answer;
 
-	if (ask(&answer, arena, place->space, place->id, names, c, err) < 0)
+	if (ask(&answer, arena, place->space, place->id, c, catalogue, err) < 0)
 		return -1;
 	if (c->containerd_root) {
 		answer.content = image_path(arena, err, "%s/%s", c->containerd_root, content_folder);
 		if (!answer.content)
 			return -1;
 	}
-	if (image_from_content(ret, arena, &answer, err) < 0)
+	if (image_from_content(ret, arena, &answer, catalogue, err) < 0)
 		return -1;
 	*ret_found = ret->config != NULL;
 	return 0;
@@ -107,7 +135,7 @@ int engine_ask_names(struct image *into, struct arena *arena, const struct engin
 {
 	struct content_answer answer;
 
-	if (ask(&answer, arena, place->space, "-", true, c, err) < 0)
+	if (ask(&answer, arena, place->space, "-", c, into->catalogue, err) < 0)
 		return -1;
 	into->named = answer.names;
 	into->nnamed = answer.nnames;

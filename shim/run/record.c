@@ -131,8 +131,8 @@ static void format_within(const struct record_context *ctx, struct buf *out, con
 	if (ctx->bundle && !image)
 		image = bundle_annotation(ctx->bundle, "io.kubernetes.cri-o.ImageName");
 	const struct image *known = ctx->decision ? ctx->decision->image : NULL;
-	if (known && known->nreferences > 0)
-		put_string(out, "image", known->reference[0], cut->text / 4);
+	if (known && known->name)
+		put_string(out, "image", known->name, cut->text / 4);
 	else if (image)
 		put_string(out, "image", image->value, cut->text / 4);
 	if (known && known->ndigests > 0)

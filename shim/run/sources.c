@@ -28,28 +28,26 @@ static int source_failed(struct work *w, const char *what, const struct err *err
 }
 
 /* The image that `clampctl check --image` names. */
-static int named_image(struct work *w)
+static int named_image(struct work *w, const struct catalogue *c)
 {
 	struct image *image = work_alloc(w, sizeof(*image));
 	size_t len = strlen(w->image);
 
 	if (!image)
 		return -1;
+	*image = (struct image){.name = w->image, .catalogue = c};
 	w->d->image = image;
 	return digest_ok(w->image, len) ? image_add_digest(image, w->arena, w->image, len, w->err)
-					: image_add_reference(image, w->arena, w->image, len, w->err);
+					: image_add_name(image, w->arena, w->image, len, w->err);
 }
 
-static int find_image(struct work *w)
+static int find_image(struct work *w, const struct engine_place *place, const struct catalogue *c)
 {
 	struct err err = {0};
 
 	if (w->image)
-		return named_image(w);
-	if (!(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE)))
-		return 0;
-	bool names = w->config->sources & SOURCE_CATALOGUE && catalogue_any(w->config->catalogue_dir);
-	if (engine_image(&w->d->image, w->arena, w->config, w->bundle, names, &err) == 0)
+		return named_image(w, c);
+	if (engine_image(&w->d->image, w->arena, w->config, w->bundle, place, c, &err) == 0)
 		return 0;
 	w->d->image = NULL;
 	return source_failed(w, "the image", &err);
@@ -70,19 +68,50 @@ static int read_labels(struct work *w)
 	return needs_intersect(&w->d->needs, w->arena, more, w->err);
 }
 
-static int read_catalogue(struct work *w)
+static int open_catalogue(struct work *w, struct catalogue *ret)
+{
+	struct err err = {0};
+
+	*ret = (struct catalogue){0};
+	if (!(w->config->sources & SOURCE_CATALOGUE) ||
+	    catalogue_read(ret, w->arena, w->config->catalogue_dir, &trust, &err) == 0)
+		return 0;
+	return source_failed(w, "the catalogue", &err);
+}
+
+static int read_catalogue(struct work *w, const struct catalogue *c)
 {
 	struct err err = {0};
 	struct needs *more;
 
-	if (!(w->config->sources & SOURCE_CATALOGUE) || !w->d->image)
+	if (!c->n || !w->d->image)
 		return 0;
 	more = work_alloc(w, sizeof(*more));
 	if (!more)
 		return -1;
-	if (needs_from_catalogue(more, w->arena, w->config->catalogue_dir, w->d->image, &trust, &err) < 0)
+	if (needs_from_catalogue(more, w->arena, c, w->d->image, &trust, &err) < 0)
 		return source_failed(w, "the catalogue", &err);
 	return needs_intersect(&w->d->needs, w->arena, more, w->err);
+}
+
+/* What goes by the image: first whose images the catalogue speaks of, as only these are looked for. */
+static int read_image_sources(struct work *w)
+{
+	struct catalogue *c = work_alloc(w, sizeof(*c));
+	struct engine_place place = {0};
+	struct err err = {0};
+
+	if (!c)
+		return -1;
+	if (!w->image && !(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE)))
+		return 0;
+	if (!w->image && engine_find(&place, w->arena, w->config, w->bundle, &err) < 0)
+		return source_failed(w, "the image", &err);
+	if (!w->image && place.kind == ENGINE_NONE)
+		return 0;
+	if (open_catalogue(w, c) < 0 || find_image(w, &place, c) < 0 || read_labels(w) < 0)
+		return -1;
+	return read_catalogue(w, c);
 }
 
 static int read_sandbox(struct work *w)
@@ -113,5 +142,5 @@ int sources_read(struct work *w)
 			       "the annotation \"%s\" speaks of one container of a pod, and this engine does "
 			       "not say which container this is; use the key without \"/NAME\"",
 			       n->unnamed_key);
-	return find_image(w) < 0 || read_labels(w) < 0 || read_catalogue(w) < 0 ? -1 : 0;
+	return read_image_sources(w);
 }

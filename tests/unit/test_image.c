@@ -128,7 +128,7 @@ static const struct image_case docker_cases[] = {
 static const struct file storage[] = {
 	{"s/overlay-containers/containers.json",
 	 "[{\"id\":\"" OTHER "\",\"image\":\"\",\"layer\":\"l2\"},{\"id\":\"" ID "\",\"image\":\"" HEX
-	 "\",\"layer\":\"layer1\"}]"},
+	 "\",\"layer\":\"layer1\",\"metadata\":\"{\\\"image-name\\\":\\\"localhost/app:1\\\"}\"}]"},
 	{"s/overlay-images/" HEX "/" NAME, BLOB},
 	{"s/overlay-images/images.json",
 	 "[{\"id\":\"" HEX "\",\"digest\":\"sha256:" OTHER
@@ -138,7 +138,11 @@ static const struct file storage[] = {
 #define CONTAINERS "s/overlay-containers/containers.json"
 #define VOLATILE "s/overlay-containers/volatile-containers.json"
 #define BIG_DATA "s/overlay-images/" HEX "/" NAME
-#define ENTRY "[{\"id\":\"" ID "\",\"image\":\"" HEX "\",\"layer\":\"layer1\"}]"
+#define ENTRY_WITH(image, more) "[{\"id\":\"" ID "\",\"image\":\"" image "\",\"layer\":\"layer1\"" more "}]"
+#define ENTRY ENTRY_WITH(HEX, "")
+#define MANIFEST_HEX "866b908a4690e71c0ee6c1c8eba260750da9b37dba165cf2d206936c68f28b70"
+#define EMPTY_HEX "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+#define MANIFEST "{\"config\":{\"digest\":\"sha256:" HEX "\"}}"
 
 static const struct image_case storage_cases[] = {
 	{"as it is", NULL, NULL, {{0}}},
@@ -160,6 +164,43 @@ static const struct image_case storage_cases[] = {
 	 {{CONTAINERS, "[{\"id\":\"" ID "\",\"image\":\"../x\",\"layer\":\"layer1\"}]"}}},
 	{"the image was removed", NULL, "the image was removed", {{BIG_DATA, NULL}}},
 	{"another content", NULL, "not the one it is named by", {{BIG_DATA, "{}"}}},
+	{"metadata that is no JSON", NULL, NULL, {{CONTAINERS, ENTRY_WITH(HEX, ",\"metadata\":\"{\"")}}},
+};
+
+/* An image whose ID is another than its configuration's digest. */
+static const struct file toc[] = {
+	{"s/overlay-containers/containers.json", ENTRY_WITH(OTHER, "")},
+	{"s/overlay-images/" OTHER "/" NAME, BLOB},
+	{"s/overlay-images/" OTHER "/manifest", MANIFEST},
+	{"s/overlay-images/images.json",
+	 "[{\"id\":\"" OTHER "\",\"big-data-digests\":{\"manifest\":\"sha256:" MANIFEST_HEX "\"}}]"},
+	{0},
+};
+#define INDEX(manifest) "[{\"id\":\"" OTHER "\",\"big-data-digests\":{\"manifest\":\"" manifest "\"}}]"
+
+static const struct image_case toc_cases[] = {
+	{"as it is", NULL, NULL, {{0}}},
+	{"no index", NULL, "the image was removed", {{"s/overlay-images/images.json", NULL}}},
+	{"not in the index", NULL, "the image was removed", {{"s/overlay-images/images.json", "[]"}}},
+	{"no manifest", NULL, "the image was removed", {{"s/overlay-images/" OTHER "/manifest", NULL}}},
+	{"no configuration", NULL, "the image was removed", {{"s/overlay-images/" OTHER "/" NAME, NULL}}},
+	{"another manifest",
+	 NULL,
+	 "manifest: its content has the digest",
+	 {{"s/overlay-images/" OTHER "/manifest", MANIFEST " "}}},
+	{"no digest of the manifest",
+	 NULL,
+	 "manifest must be a sha256 digest",
+	 {{"s/overlay-images/images.json", INDEX("sha512:12")}}},
+	{"an empty manifest",
+	 NULL,
+	 "config is missing",
+	 {{"s/overlay-images/images.json", INDEX("sha256:" EMPTY_HEX)},
+	  {"s/overlay-images/" OTHER "/manifest", "{}"}}},
+	{"another configuration",
+	 NULL,
+	 "not the one it is named by",
+	 {{"s/overlay-images/" OTHER "/" NAME, "{}"}}},
 };
 
 static void check_found(const struct image *image, const char *what)
@@ -168,7 +209,9 @@ static void check_found(const struct image *image, const char *what)
 	CLEANUP_ARENA struct arena arena = {0};
 	struct err err = {0};
 
-	if (strcmp(image->digest[0], "sha256:" HEX) != 0)
+	/* Podman's images may have another ID before it. */
+	if (strcmp(image->digest[0], "sha256:" HEX) != 0 &&
+	    (image->ndigests < 2 || strcmp(image->digest[1], "sha256:" HEX) != 0))
 		fail_msg("%s: digest %s", what, image->digest[0]);
 	if (needs_from_labels(&n, &arena, image, NULL, &err))
 		fail_msg("%s: %s", what, err.msg);
@@ -188,67 +231,137 @@ static void check_case(const struct image_case *c, int r, const struct err *err,
 		check_found(image, c->what);
 }
 
+/* It speaks of some of the stores' names and digests, and of others. */
+static const char *keys[] = {"docker.io/library/app:1", "docker.io/library/nosuch:1"},
+		  *digests[] = {"sha256:" OTHER};
+static const struct catalogue catalogue = {.key = keys, .nkeys = 2, .digest = digests, .ndigests = 1};
+
+static void check_docker(void **state, const struct file *files, const struct image_case *c,
+			 void (*more)(const struct image *image))
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	char daemon[128], rootfs[256];
+	const struct engine_config config = {.docker_daemon_json = daemon};
+	const struct engine_place place = {.kind = ENGINE_DOCKER, .id = ID, .space = "moby"};
+	struct image image;
+	struct err err = {0};
+
+	assert_int_equal(tmpdir_make(state), 0);
+	put_all(files, c->changes);
+	assert_int_equal(symlink("d", tmpdir_path("link")), 0);
+	(void)snprintf(daemon, sizeof(daemon), "%s/daemon.json", tmpdir);
+	(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
+		       c->rootfs ? c->rootfs : "d/overlay2/X/merged");
+	check_case(c, image_from_docker(&image, &arena, &place, rootfs, &config, &catalogue, &err), &err,
+		   &image);
+	if (more)
+		more(&image);
+	assert_int_equal(tmpdir_remove(state), 0);
+}
+
+static void check_one_key(const struct image *image)
+{
+	assert_int_equal(image->nkeys, 1);
+	assert_string_equal(image->key[0], "docker.io/library/app:1");
+}
+
+static void check_docker_names(const struct image *image)
+{
+	assert_string_equal(image->name, "app:1");
+	check_one_key(image);
+	assert_int_equal(image->ndigests, 2);
+	assert_string_equal(image->digest[1], "sha256:" OTHER);
+}
+
 static void test_docker(void **state)
 {
-	for (size_t i = 0; i < ARRAY_LEN(docker_cases); i++) {
-		const struct image_case *c = &docker_cases[i];
-		CLEANUP_ARENA struct arena arena = {0};
-		char daemon[128], rootfs[256];
-		const struct engine_config config = {.docker_daemon_json = daemon};
-		const struct engine_place place = {.kind = ENGINE_DOCKER, .id = ID, .space = "moby"};
-		struct image image;
-		struct err err = {0};
+	for (size_t i = 0; i < ARRAY_LEN(docker_cases); i++)
+		check_docker(state, docker, &docker_cases[i], i ? NULL : check_docker_names);
+}
 
-		assert_int_equal(tmpdir_make(state), 0);
-		put_all(docker, c->changes);
-		assert_int_equal(symlink("d", tmpdir_path("link")), 0);
-		(void)snprintf(daemon, sizeof(daemon), "%s/daemon.json", tmpdir);
-		(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
-			       c->rootfs ? c->rootfs : "d/overlay2/X/merged");
-		check_case(c, image_from_docker(&image, &arena, &place, rootfs, &config, &err), &err, &image);
-		if (i == 0) {
-			assert_int_equal(image.nreferences, 3); /* app:1, app@…, x:9 */
-			assert_int_equal(image.ndigests, 2);
-			assert_string_equal(image.digest[1], "sha256:" OTHER);
-		}
-		assert_int_equal(tmpdir_remove(state), 0);
+static int find_in_storage(struct image *ret, bool *ret_found, struct arena *arena,
+			   const struct image_case *c, const char *id, struct err *err)
+{
+	char root[128], other[128], rootfs[256];
+	const struct engine_config config = {.storage_root = other};
+	const struct engine_place place = {
+		.kind = ENGINE_STORAGE, .id = id, .driver = "overlay", .root = root};
+
+	/* The transient store: bundles and records lie in another folder than the images. */
+	(void)snprintf(root, sizeof(root), "%s/%s", tmpdir, strstr(c->what, "transient") ? "r" : "s");
+	(void)snprintf(other, sizeof(other), "%s/s", tmpdir);
+	(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
+		       c->rootfs ? c->rootfs : "s/overlay/layer1/merged");
+	return image_from_storage(ret, ret_found, arena, &place, rootfs, &config, &catalogue, err);
+}
+
+static void check_storage(void **state, const struct file *files, const struct image_case *c,
+			  void (*more)(const struct image *image))
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct image image;
+	struct err err = {0};
+	bool found = false;
+
+	assert_int_equal(tmpdir_make(state), 0);
+	put_all(files, c->changes);
+	check_case(c, find_in_storage(&image, &found, &arena, c, ID, &err), &err, &image);
+	assert_int_equal(found, !c->message);
+	if (more)
+		more(&image);
+	/* `podman run --rootfs`, and Podman 5's pods: no image, and no error. */
+	if (more) {
+		assert_int_equal(find_in_storage(&image, &found, &arena, c, OTHER, &err), 0);
+		assert_false(found);
 	}
+	assert_int_equal(tmpdir_remove(state), 0);
+}
+
+static void check_names(const struct image *image)
+{
+	assert_string_equal(image->name, "localhost/app:1");
+	check_one_key(image);
+	assert_int_equal(image->ndigests, 2);
 }
 
 static void test_storage(void **state)
 {
-	for (size_t i = 0; i < ARRAY_LEN(storage_cases); i++) {
-		const struct image_case *c = &storage_cases[i];
-		CLEANUP_ARENA struct arena arena = {0};
-		char root[128], other[128], rootfs[256];
-		const struct engine_config config = {.storage_root = other};
-		struct engine_place place = {
-			.kind = ENGINE_STORAGE, .id = ID, .driver = "overlay", .root = root};
-		struct image image;
-		struct err err = {0};
-		bool found = false;
+	for (size_t i = 0; i < ARRAY_LEN(storage_cases); i++)
+		check_storage(state, storage, &storage_cases[i], i ? NULL : check_names);
+	for (size_t i = 0; i < ARRAY_LEN(toc_cases); i++)
+		check_storage(state, toc, &toc_cases[i], NULL);
+}
 
-		assert_int_equal(tmpdir_make(state), 0);
-		put_all(storage, c->changes);
-		/* The transient store: bundles and records lie in another folder than the images. */
-		(void)snprintf(root, sizeof(root), "%s/%s", tmpdir, strstr(c->what, "transient") ? "r" : "s");
-		(void)snprintf(other, sizeof(other), "%s/s", tmpdir);
-		(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
-			       c->rootfs ? c->rootfs : "s/overlay/layer1/merged");
-		check_case(c, image_from_storage(&image, &found, &arena, &place, rootfs, &config, &err), &err,
-			   &image);
-		assert_int_equal(found, !c->message);
-		if (i == 0) {
-			assert_int_equal(image.nreferences, 2);
-			assert_int_equal(image.ndigests, 2);
-			/* `podman run --rootfs`, and Podman 5's pods: no image, and no error. */
-			place.id = OTHER;
-			assert_int_equal(
-				image_from_storage(&image, &found, &arena, &place, "/x", &config, &err), 0);
-			assert_false(found);
-		}
-		assert_int_equal(tmpdir_remove(state), 0);
+/* Names of an image are anybody's who can tag it: their number fails nobody, and hides no entry. */
+static void test_many_names(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf docker_names = {0}, storage_names = {0};
+	struct file files[ARRAY_LEN(docker)];
+
+	buf_puts(&docker_names, "{\"Repositories\":{\"many\":{");
+	buf_printf(&storage_names, "[{\"id\":\"" HEX "\",\"names\":[");
+	for (int i = 0; i < 20000; i++) {
+		buf_printf(&docker_names, "\"many:%d\":\"sha256:" HEX "\",", i);
+		buf_printf(&storage_names, "\"localhost/many:%d\",", i);
 	}
+	buf_puts(&docker_names, "\"app:1\":\"sha256:" HEX "\"}}}");
+	buf_puts(&storage_names, "\"docker.io/library/app:1\"]}]");
+	buf_putc(&docker_names, 0);
+	buf_putc(&storage_names, 0);
+
+	memcpy(files, docker, sizeof(files));
+	for (size_t i = 0; i + 1 < ARRAY_LEN(files); i++)
+		if (strstr(files[i].name, "repositories.json"))
+			files[i].text = docker_names.data;
+	check_docker(state, files, &as_it_is, check_one_key);
+
+	struct file store[ARRAY_LEN(storage)];
+	memcpy(store, storage, sizeof(store));
+	for (size_t i = 0; i + 1 < ARRAY_LEN(store); i++)
+		if (strstr(store[i].name, "images.json"))
+			store[i].text = storage_names.data;
+	check_storage(state, store, &as_it_is, check_one_key);
 }
 
 /* A store that others can write to says nothing that could be believed. */
@@ -386,37 +499,62 @@ static void test_place(void **state)
 /* From distribution/reference's own documentation of familiar names. */
 static void test_reference(void **state)
 {
+#define AT "@sha256:" HEX
 	static const struct {
-		const char *a, *b;
-		bool same;
+		const char *name, *tagged, *digested;
 	} cases[] = {
-		{"busybox", "docker.io/library/busybox:latest", true},
-		{"busybox:1", "docker.io/library/busybox:1", true},
-		{"busybox:1", "library/busybox:1", true},
-		{"busybox", "index.docker.io/busybox", true},
-		{"user/app", "docker.io/user/app:latest", true},
-		{"registry.example/app:1.4", "registry.example/app:1.4", true},
-		{"registry.example:5000/app", "registry.example:5000/app:latest", true},
-		{"localhost/app", "localhost/app:latest", true},
-		{"app:1@sha256:" HEX, "docker.io/library/app@sha256:" HEX, true},
-		{"busybox:1", "busybox:2", false},
-		{"busybox", "user/busybox", false},
-		{"registry.example/busybox", "busybox", false},
-		{"registry.example/library/busybox", "registry.example/busybox", false},
-		{"localhost/app", "app", false},
-		{"registry.example:5000/app", "registry.example/app", false},
-		{"app", "app@sha256:" HEX, false},
-		{"app@sha256:" HEX, "app@sha256:" OTHER, false},
-		{"Busybox", "busybox", false},
-		{"", "busybox", false},
+		{"busybox", "docker.io/library/busybox:latest", ""},
+		{"docker.io/library/busybox:latest", "docker.io/library/busybox:latest", ""},
+		{"busybox:1", "docker.io/library/busybox:1", ""},
+		{"library/busybox:1", "docker.io/library/busybox:1", ""},
+		{"index.docker.io/busybox", "docker.io/library/busybox:latest", ""},
+		{"user/app", "docker.io/user/app:latest", ""},
+		{"library/a/b", "docker.io/library/a/b:latest", ""},
+		{"registry.example/app:1.4", "registry.example/app:1.4", ""},
+		{"registry.example/library/app", "registry.example/library/app:latest", ""},
+		{"registry.example:5000/app", "registry.example:5000/app:latest", ""},
+		{"registry.example:5000/app:2", "registry.example:5000/app:2", ""},
+		{"localhost/app", "localhost/app:latest", ""},
+		{"app" AT, "", "docker.io/library/app" AT},
+		{"app:1" AT, "docker.io/library/app:1", "docker.io/library/app" AT},
+		{"registry.example:5000/a/b:1" AT, "registry.example:5000/a/b:1",
+		 "registry.example:5000/a/b" AT},
+		{"Busybox", "docker.io/library/Busybox:latest", ""},
+		{"", "", ""},
+		{":1", "", ""},
+		{AT, "", ""},
+		{"registry.example/", "", ""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		if (reference_same(cases[i].a, cases[i].b) != cases[i].same ||
-		    reference_same(cases[i].b, cases[i].a) != cases[i].same)
-			fail_msg("%s and %s", cases[i].a, cases[i].b);
+		struct reference means;
+
+		reference_read(&means, cases[i].name, strlen(cases[i].name));
+		if (strcmp(means.tagged, cases[i].tagged) != 0 ||
+		    strcmp(means.digested, cases[i].digested) != 0)
+			fail_msg("%s: %s and %s", cases[i].name, means.tagged, means.digested);
 	}
+}
+
+/* As long as it may be, and one byte more. */
+static void test_long_reference(void **state)
+{
+	char name[2 * REFERENCE_SIZE];
+	struct reference means;
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	memcpy(name, "h.x/", 4);
+	memcpy(name + REFERENCE_SIZE - 3, ":1", 2);
+	reference_read(&means, name, REFERENCE_SIZE - 1);
+	assert_int_equal(strlen(means.tagged), REFERENCE_SIZE - 1);
+	name[REFERENCE_SIZE - 4] = ':';
+	name[REFERENCE_SIZE - 3] = '1';
+	reference_read(&means, name, REFERENCE_SIZE);
+	assert_string_equal(means.tagged, "");
+	reference_read(&means, name + 4, REFERENCE_SIZE - 10);
+	assert_string_equal(means.tagged, "");
 }
 
 int main(void)
@@ -424,10 +562,12 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_storage),
+		cmocka_unit_test(test_many_names),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_reference),
+		cmocka_unit_test(test_long_reference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

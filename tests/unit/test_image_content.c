@@ -409,7 +409,7 @@ static int from(const struct content_answer *a)
 	with.content = tmpdir_path("s");
 	image = (struct image){0};
 	err = (struct err){0};
-	return image_from_content(&image, &arena, &with, &err);
+	return image_from_content(&image, &arena, &with, NULL, &err);
 }
 
 static void answer_refused(const struct content_answer *a, const char *sentence)
@@ -427,8 +427,7 @@ static void image_is_bound_to_the_container(void **state)
 
 	assert_int_equal(from(ANSWER("app:1", m.s, NULL, CHAIN_AB)), 0);
 	assert_string_equal(image.engine, "containerd");
-	assert_int_equal(image.nreferences, 1);
-	assert_string_equal(image.reference[0], "app:1");
+	assert_string_equal(image.name, "app:1");
 	assert_string_equal(image.digest[0], c.s);
 
 	/* The name moved; it is gone; there is no snapshot to tell by. */
@@ -444,7 +443,7 @@ static void image_is_bound_to_the_container(void **state)
 	assert_int_equal(from(ANSWER("app:1", NULL, c.s, CHAIN_AB)), 0);
 	assert_int_equal(image.ndigests, 1);
 	assert_int_equal(from(ANSWER("", NULL, c.s, NULL)), 0);
-	assert_int_equal(image.nreferences, 0);
+	assert_null(image.name);
 	/* Where the name leads by now fails nobody whose configuration is in the record. */
 	assert_int_equal(from(ANSWER("app:1", other.s, c.s, CHAIN_AB)), 0);
 	assert_int_equal(image.ndigests, 1);
@@ -477,7 +476,7 @@ static void other_manifests_lead_to_it(void **state)
 
 static void answers_are_read_strictly(void **state)
 {
-#define REST ", \"config\": null, \"parent\": \"" LAYER_A "\", \"content\": \"/c\", \"names\": null}"
+#define REST ", \"config\": null, \"parent\": \"" LAYER_A "\", \"content\": \"/c\", \"names\": []}"
 #define NAMES                                                                                                \
 	"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": \"" LAYER_A                      \
 	"\", \"content\": \"/c\", \"names\": "
@@ -500,7 +499,7 @@ static void answers_are_read_strictly(void **state)
 		{"{\"image\": \"a\", \"image\": \"b\", \"target\": null" REST, "stands there twice"},
 		{"{\"image\": \"a\", \"target\": null" REST "{}", "something stands behind the document"},
 		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
-		 "\"c\", \"names\": null}",
+		 "\"c\", \"names\": []}",
 		 "content must be an absolute path"},
 		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
 		 "null}",
@@ -518,7 +517,7 @@ static void answers_are_read_strictly(void **state)
 		{NAMES "[[\"x\"]]}", "must be a name and a digest"},
 		{NAMES "[[\"x\", \"" LAYER_A "\", 1]]}", "must be a name and a digest"},
 		{NAMES "[[1, \"" LAYER_A "\"]]}", "image must be a string"},
-		{NAMES "[[\"x\", [\"" LAYER_A "\"]]]}", "a digest must be a string"},
+		{NAMES "[[\"x\", [\"" LAYER_A "\"]]]}", "a name's digest must be a string"},
 		{NAMES "[[\"x\", \"sha256:12\"]]}", "must be a sha256 digest"},
 	};
 #undef REST

@@ -241,13 +241,16 @@ static void put_file(const char *name, const char *text)
 
 static int look_up(struct needs *ret, struct arena *arena, const char *dir, const char *name, struct err *err)
 {
-	struct image image = {0};
+	struct catalogue c;
+	struct image image = {.catalogue = &c};
 
+	if (catalogue_read(&c, arena, dir, NULL, err) < 0)
+		return -1;
 	assert_int_equal(!strncmp(name, "sha256:", 7)
 				 ? image_add_digest(&image, arena, name, strlen(name), err)
-				 : image_add_reference(&image, arena, name, strlen(name), err),
+				 : image_add_name(&image, arena, name, strlen(name), err),
 			 0);
-	return needs_from_catalogue(ret, arena, dir, &image, NULL, err);
+	return needs_from_catalogue(ret, arena, &c, &image, NULL, err);
 }
 
 static void test_catalogue(void **state)
@@ -257,6 +260,10 @@ static void test_catalogue(void **state)
 		uint32_t sources;
 	} lookups[] = {
 		{"registry.example/app:1.4", "write", 2},
+		/* A pin by digest takes no name away. */
+		{"registry.example/app:1.4@" DIGEST, "write", 2},
+		{"registry.example/app@" DIGEST, NULL, 0},
+		{"busybox", "read", 1},
 		{DIGEST, "close write", 1},
 		{"registry.example/app:1.5", NULL, 0},
 		{"", NULL, 0},
@@ -273,6 +280,8 @@ static void test_catalogue(void **state)
 		 "{\"version\":1,\"image\":{\"reference\":\"registry.example/app:1.4\",\"digest\":\"" DIGEST
 		 "\"},\"syscalls\":[\"write\",\"close\"]}");
 	put_file("c.json", "{\"image\":{\"reference\":\"other\"},\"syscalls\":[\"frob\"]}");
+	put_file("hub.json", "{\"version\":1,\"image\":{\"reference\":\"docker.io/library/busybox:latest\"},"
+			     "\"syscalls\":[\"read\"]}");
 	put_file("README", "no entry");
 	put_file(".d.json", "no entry");
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {

@@ -1,0 +1,45 @@
+/* The catalogue: manifests DIR/NAME.json in a trusted folder, each of which names an image. */
+#ifndef RUNCLAMP_LOAD_CATALOGUE_H
+#define RUNCLAMP_LOAD_CATALOGUE_H
+
+#include "base/arena.h"
+#include "base/file.h"
+#include <stdint.h>
+
+enum { CATALOGUE_FILES = 4096 };
+
+struct catalogue_entry {
+	const char *path;      /* the manifest's file */
+	const char *reference; /* the image's name as it stands there; or NULL */
+	const char *key;       /* what that means (reference_key); or NULL */
+	const char *digest;    /* or NULL */
+};
+
+/* Whose images it speaks of. Sorted by path, so that the record and the first error do not depend on the
+ * folder. In the arena. */
+struct catalogue {
+	const struct catalogue_entry *entry;
+	uint32_t n;
+	/* The keys and the digests, sorted, each once. An engine may have any number of names and digests of
+	 * an image, which anyone may add to who can pull: only these are looked for among them. */
+	const char **key, **digest;
+	uint32_t nkeys, ndigests;
+};
+
+/* No such folder: no entries. Refused: more than CATALOGUE_FILES entries, one of more than NEEDS_TEXT_MAX
+ * bytes, one that is no JSON object with an image (it might have been meant for this container's). */
+int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
+		   const struct file_trust *trust, struct err *err) MUST_CHECK;
+
+/* The catalogue's own copy of a key or digest; NULL: it speaks of no such image. `c` may be NULL. */
+const char *catalogue_key(const struct catalogue *c, const char *key);
+const char *catalogue_digest(const struct catalogue *c, const char *digest, size_t len);
+
+/* What the entries for this image declare, intersected; for none ret->declared is false. */
+struct image;
+struct needs;
+int needs_from_catalogue(struct needs *ret, struct arena *arena, const struct catalogue *c,
+			 const struct image *image, const struct file_trust *trust,
+			 struct err *err) MUST_CHECK;
+
+#endif
