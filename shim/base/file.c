@@ -55,6 +55,20 @@ static int read_some(int fd, char **data, size_t *cap, size_t *len, size_t max, 
 	return n ? 1 : 0;
 }
 
+int file_path(char ret[static PATH_MAX], int fd, struct err *err)
+{
+	char link[64];
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t n = readlink(link, ret, PATH_MAX);
+	if (n < 0)
+		return err_sys(err, "%s", link);
+	if (n >= PATH_MAX)
+		return err_set(err, ERR_LIMIT, "a path that is too long");
+	ret[n] = '\0';
+	return 0;
+}
+
 int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct err *err)
 {
 	struct stat st;

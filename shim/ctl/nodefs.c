@@ -35,22 +35,6 @@ void names_drop(struct names *list, const char *name)
 	list->n = kept;
 }
 
-/* Where a descriptor's file lies, as this process sees it. */
-static int path_of(char dst[static PATH_MAX], int fd, struct err *err)
-{
-	char link[64];
-	ssize_t n;
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, dst, PATH_MAX);
-	if (n < 0)
-		return err_sys(err, "%s", link);
-	if (n >= PATH_MAX)
-		return err_set(err, ERR_LIMIT, "a path that is too long");
-	dst[n] = '\0';
-	return 0;
-}
-
 int nodefs_open(struct nodefs *ret, const char *root, struct err *err)
 {
 	struct nodefs fs;
@@ -60,7 +44,7 @@ int nodefs_open(struct nodefs *ret, const char *root, struct err *err)
 	fs.fd = open(root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fs.fd < 0)
 		return err_sys(err, "--root %s", root ? root : "/");
-	if (path_of(fs.prefix, fs.fd, err) < 0) {
+	if (file_path(fs.prefix, fs.fd, err) < 0) {
 		nodefs_close(&fs);
 		return -1;
 	}
@@ -128,7 +112,7 @@ static int resolve(char dst[static PATH_MAX], const struct nodefs *fs, const cha
 	if (fd < 0)
 		return err_sys(err, "%s%s", fs->prefix, part);
 	CLEANUP_FD int owned = fd;
-	if (path_of(here, owned, err) < 0)
+	if (file_path(here, owned, err) < 0)
 		return -1;
 	const char *base = below_prefix(fs, here);
 	n = snprintf(dst, PATH_MAX, "%s%s", strcmp(base, "/") == 0 && path[cut] ? "" : base, path + cut);

@@ -58,12 +58,12 @@ int bundle_parse(struct bundle *ret, struct arena *arena, const char *text, size
 /* Whoever else can write here can swap the file between our look and the
  * runtime's: nothing that we decide would hold. A sticky bit does not help, as
  * the rename has to win. */
-static int check_owner(const struct stat *st, const char *what, struct err *err)
+static int check_owner(const struct stat *st, bool reachable, const char *what, struct err *err)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return err_set(err, ERR_BUNDLE, "%s belongs to uid %u, neither to root nor to the caller",
 			       what, st->st_uid);
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
+	if (reachable && st->st_mode & (S_IWGRP | S_IWOTH))
 		return err_set(err, ERR_BUNDLE, "%s can be written by others (mode %04o)", what,
 			       st->st_mode & 07777);
 	return 0;
@@ -78,7 +78,7 @@ static int open_folder(const char *path, struct err *err)
 	/* Podman gives the bundle of --userns=auto to the container's root. */
 	if (st.st_uid != 0 && st.st_uid != geteuid() && file_is_containers_uid(st.st_uid))
 		st.st_uid = 0;
-	if (check_owner(&st, "the bundle's folder", err) < 0)
+	if (check_owner(&st, true, "the bundle's folder", err) < 0)
 		return -1;
 	return TAKE_FD(fd);
 }
@@ -98,7 +98,8 @@ static int open_config(int dirfd, struct stat *ret_st, struct err *err)
 		return err_sys(err, "opening it");
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_BUNDLE, "it is not a regular file");
-	if (check_owner(&st, "the file", err) < 0)
+	bool writable = st.st_mode & (S_IWGRP | S_IWOTH);
+	if (check_owner(&st, writable && !file_is_private(dirfd), "the file", err) < 0)
 		return -1;
 	*ret_st = st;
 	return TAKE_FD(fd);

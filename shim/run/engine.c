@@ -1,22 +1,5 @@
 #include "run/engine.h"
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Where the bundle really lies: the engines' own names for it may go through links (/var/run). */
-static int real_path(char ret[static PATH_MAX], const struct bundle *b, struct err *err)
-{
-	char link[32];
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", b->dirfd);
-	ssize_t n = readlink(link, ret, PATH_MAX);
-	if (n < 0)
-		return err_sys(err, "%s: where the bundle %s lies", link, b->path);
-	if (n == PATH_MAX)
-		return err_set(err, ERR_LIMIT, "the bundle %s: a path that is too long", b->path);
-	ret[n] = '\0';
-	return 0;
-}
 
 static const char *rootfs_of(const struct bundle *b, struct arena *arena, struct err *err)
 {
@@ -95,7 +78,10 @@ int engine_find(struct engine_place *ret, struct arena *arena, const struct conf
 	*ret = (struct engine_place){0};
 	if (b->dirfd < 0)
 		return 0;
-	return real_path(path, b, err) < 0 ? -1 : engine_place(ret, arena, path, &c->engines, err);
+	/* Where the bundle really lies: the engines' own names for it may go through links (/var/run). */
+	if (file_path(path, b->dirfd, err) < 0)
+		return err_wrap(err, "where the bundle %s lies", b->path);
+	return engine_place(ret, arena, path, &c->engines, err);
 }
 
 int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
