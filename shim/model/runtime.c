@@ -87,12 +87,3 @@ int runtime_version_parse(enum runtime_kind kind, const char *text, size_t len, 
 		return parse_release(p, text + len, ret);
 	return parse_dotted(p, text + len, ret);
 }
-
-char *runtime_version_format(enum runtime_kind kind, runtime_version v, char *dst, size_t cap)
-{
-	if (kind == RUNTIME_RUNSC)
-		(void)snprintf(dst, cap, "%u", v);
-	else
-		(void)snprintf(dst, cap, "%u.%u.%u", v >> 20, v >> 10 & 1023, v & 1023);
-	return dst;
-}

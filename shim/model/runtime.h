@@ -24,8 +24,6 @@ typedef uint32_t runtime_version;
  * version release-20260905.0", "youki version 0.7.0"). -1: not there. */
 int runtime_version_parse(enum runtime_kind kind, const char *text, size_t len,
 			  runtime_version *ret) MUST_CHECK;
-/* "1.1.5" or "20221219". Returns dst. */
-char *runtime_version_format(enum runtime_kind kind, runtime_version v, char *dst, size_t cap);
 
 /* The calls a runtime makes after it has loaded the filter. */
 struct floor {

@@ -104,18 +104,6 @@ int sysset_next(const struct sysset *s, int from)
 	return (int)i * 64 + __builtin_ctzll(rest);
 }
 
-void sysset_union(struct sysset *into, const struct sysset *s)
-{
-	for (size_t i = 0; i < ARRAY_LEN(s->w); i++)
-		into->w[i] |= s->w[i];
-}
-
-void sysset_intersect(struct sysset *into, const struct sysset *s)
-{
-	for (size_t i = 0; i < ARRAY_LEN(s->w); i++)
-		into->w[i] &= s->w[i];
-}
-
 void sysset_subtract(struct sysset *into, const struct sysset *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(s->w); i++)

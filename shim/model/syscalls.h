@@ -47,8 +47,6 @@ static inline bool sysset_has(const struct sysset *s, int id)
 unsigned sysset_count(const struct sysset *s);
 /* The first id >= from, or -1: for (id = sysset_next(s, 0); id >= 0; id = sysset_next(s, id + 1)) */
 int sysset_next(const struct sysset *s, int from);
-void sysset_union(struct sysset *into, const struct sysset *s);
-void sysset_intersect(struct sysset *into, const struct sysset *s);
 void sysset_subtract(struct sysset *into, const struct sysset *s);
 
 #endif

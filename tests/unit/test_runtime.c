@@ -47,16 +47,6 @@ static void test_versions(void **state)
 	}
 }
 
-static void test_format(void **state)
-{
-	char text[32];
-
-	(void)state;
-	assert_string_equal(
-		runtime_version_format(RUNTIME_RUNC, RUNTIME_VERSION(1, 1, 5), text, sizeof(text)), "1.1.5");
-	assert_string_equal(runtime_version_format(RUNTIME_RUNSC, 20221219, text, sizeof(text)), "20221219");
-}
-
 /* Expected: the table of measured floors, written down from the measurement. */
 static const struct {
 	enum runtime_kind kind;
@@ -145,8 +135,10 @@ static void test_enosys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_versions), cmocka_unit_test(test_format), cmocka_unit_test(test_floors),
-		cmocka_unit_test(test_margin),	 cmocka_unit_test(test_enosys),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_floors),
+		cmocka_unit_test(test_margin),
+		cmocka_unit_test(test_enosys),
 	};
 
 	return cmocka_run_group_tests_name("runtime", tests, NULL, NULL);

@@ -100,17 +100,10 @@ static void sets(void **state)
 	assert_int_equal(sysset_next(&a, SYS_MAX), -1);
 	sysset_add(&b, 64);
 	sysset_add(&b, 65);
-	struct sysset c = a;
-	sysset_intersect(&c, &b);
-	assert_true(sysset_count(&c) == 1 && sysset_has(&c, 64));
-	c = a;
-	sysset_union(&c, &b);
-	assert_true(sysset_count(&c) == 6 && sysset_has(&c, 65));
-	c = a;
-	sysset_subtract(&c, &b);
-	assert_true(sysset_count(&c) == 4 && !sysset_has(&c, 64));
-	sysset_remove(&c, 0);
-	assert_false(sysset_has(&c, 0));
+	sysset_subtract(&a, &b);
+	assert_true(sysset_count(&a) == 4 && !sysset_has(&a, 64));
+	sysset_remove(&a, 0);
+	assert_true(!sysset_has(&a, 0) && sysset_count(&a) == 3);
 }
 
 int main(void)
