@@ -197,7 +197,7 @@ containerd_with() { # VERSION
   [ "$(sum /etc/containerd/config.toml)" = "$main" ]
   in_node test ! -e /etc/containerd/conf.d
   dump >"$T/dump"
-  ! grep -q runclamp "$T/dump"
+  if grep -q runclamp "$T/dump"; then return 1; fi
   grep -q 'max_container_log_line_size = 999' "$T/dump"
 }
 @test "containerd, config version 2: written, read, byte for byte away again" { containerd_with 2; }
@@ -227,6 +227,74 @@ containerd_with() { # VERSION
   [ "$status" -eq 2 ]
   [[ $output == "clampctl: "*config.toml* ]]
   in_node test ! -e /etc/containerd/conf.d
+}
+
+# containerd_refuses REGEX: a config.toml (standard input) with which install writes nothing, and containerd goes on reading it.
+containerd_refuses() {
+  node_file /etc/containerd/config.toml
+  run in_node clampctl install containerd "${@:2}"
+  echo "$output"
+  [ "$status" -eq 2 ]
+  [[ $output =~ $1 ]]
+  in_node test ! -e /etc/containerd/conf.d -a ! -e /var/lib/runclamp/install.json
+  in_node containerd --config /etc/containerd/config.toml config dump >/dev/null
+}
+imports='imports = ["/etc/containerd/conf.d/*.toml"]'
+@test "containerd 1: a config.toml without a version, in the words of version 1" {
+  [ "$(major)" -lt 2 ] || skip "containerd 2 skips what it does not know"
+  containerd_refuses 'has version 1 .*"cri"' <<<"$imports"$'\n[plugins.cri]\n  sandbox_image = "x"'
+  containerd_refuses 'has version 1 .*"cri"' <<<"$imports"$'\ndisabled_plugins = ["cri"]'
+}
+@test "containerd: a config.toml without a version that is as good as version 2" {
+  local text
+  for text in '' $'\n[debug]\n  level = "info"' $'\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "x"'; do
+    node_file /etc/containerd/config.toml <<<"$imports$text"
+    in_node clampctl install containerd
+    dump | grep -qE 'runtimes\.runclamp\]'
+    in_node clampctl uninstall containerd
+    dump >/dev/null
+  done
+  # An empty one imports nothing.
+  node_file /etc/containerd/config.toml </dev/null
+  run in_node clampctl install containerd
+  [ "$status" -eq 1 ]
+  in_node clampctl uninstall containerd
+}
+@test "containerd 1: what containerd does not load then is taken back, to the last folder" {
+  [ "$(major)" -lt 2 ] || skip "containerd 2 skips what it does not know"
+  printf '[plugins.cri]\n  sandbox_image = "x"\n' | node_file /etc/containerd/other.toml
+  in_node rm -f /usr/local/bin/runclamp-crun
+  containerd_refuses 'taken back, and nothing is changed.*invalid plugin key URI "cri"' --handler runclamp-crun \
+    <<<'imports = ["/etc/containerd/other.toml", "/etc/containerd/conf.d/*.toml"]'
+  in_node test ! -e /usr/local/bin/runclamp-crun
+  in_node ln -sf runclamp /usr/local/bin/runclamp-crun
+  in_node rm /etc/containerd/other.toml
+}
+@test "containerd 1: tables of old that decide in front of the default" {
+  [ "$(major)" -lt 2 ] || skip "containerd 2 no longer knows them"
+  local table='[plugins."io.containerd.grpc.v1.cri".containerd.default_runtime]'
+  local text="version = 2"$'\n'"$imports"$'\n'"$table"$'\n  runtime_type = "io.containerd.runc.v2"'
+  containerd_refuses 'deprecated table .plugins."io.containerd.grpc.v1.cri".containerd.default_runtime., .*take it out' --set-default <<<"$text"
+  run in_node clampctl install containerd
+  [ "$status" -eq 0 ]
+  [[ $output == *"warning: the deprecated table"*"containerd.default_runtime]"* ]]
+  in_node clampctl uninstall containerd
+  node_file /etc/containerd/config.toml <<<"${text/default_runtime/untrusted_workload_runtime}"
+  run in_node clampctl install containerd --set-default
+  [ "$status" -eq 0 ]
+  [[ $output == *"warning: the deprecated table"*"untrusted_workload_runtime]"*"annotated as untrusted"* ]]
+}
+@test "containerd: a later drop-in with the last word is named" {
+  main_config 2 "$imports"
+  printf 'version = 2\n[plugins."io.containerd.grpc.v1.cri".containerd]\n  default_runtime_name = "runc"\n' |
+    node_file /etc/containerd/conf.d/zz-theirs.toml
+  run in_node clampctl install containerd --set-default
+  echo "$output"
+  in_node clampctl uninstall containerd
+  in_node rm -r /etc/containerd/conf.d
+  [ "$status" -eq 1 ]
+  [[ $output == *"does not take effect: /etc/containerd/conf.d/zz-theirs.toml, which containerd reads after it"* ]]
+  [[ $output != *"does not import it"* ]]
 }
 
 podman() { in_node /usr/bin/podman --cgroup-manager=cgroupfs --events-backend=file "$@" </dev/null; }

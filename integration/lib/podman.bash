@@ -133,7 +133,7 @@ refused() {
 # nothing_left: no container, no mount, no process of one, and no record of runclamp.
 nothing_left() {
   [ -z "$(p ps -aq)" ]
-  ! in_node grep -E 'overlay-containers|/merged' /proc/mounts
+  if in_node grep -E 'overlay-containers|/merged' /proc/mounts; then return 1; fi
   ! in_node sh -c 'cat /proc/[0-9]*/comm' 2>/dev/null | grep -x conmon
 }
 

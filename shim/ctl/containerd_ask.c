@@ -110,23 +110,56 @@ const char *containerd_value(const struct containerd *c, const char *path)
 	return toml_value(&c->values, pattern);
 }
 
+/* A name that only version 1 has. As long as no file says version 2, containerd 1
+ * reads it; with our drop-in imported it does not start (1.6.20, 1.7.24). */
+static const char *name_of_version_1(const struct toml *t)
+{
+	static const char prefix[] = "io.containerd.";
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct toml_entry *e = &t->entry[i];
+		const char *name = NULL;
+
+		if (e->nparts >= 2 && strcmp(e->part[0], "plugins") == 0)
+			name = e->part[1];
+		else if (toml_is(e, "disabled_plugins") || toml_is(e, "required_plugins"))
+			name = e->kind == TOML_STRING ? e->text : NULL;
+		if (name && strncmp(name, prefix, strlen(prefix)) != 0)
+			return name;
+	}
+	return NULL;
+}
+
+/* Version 1 is what a file has that says none, too; one without such names means
+ * the same in version 2. containerd 2 skips what it does not know (2.1). */
+static int refuse_version_1(const struct containerd *c, unsigned own, const struct toml *own_values,
+			    struct err *err)
+{
+	const char *name = own == 0 && !c->merges ? name_of_version_1(own_values) : NULL;
+
+	if (own != 1 && !name)
+		return 0;
+	return err_set(err, ERR_CONFIG,
+		       "%s has version 1%s%.64s%s, which knows no runtime by a drop-in; nothing was changed: "
+		       "convert it first (`containerd config %s` prints it)",
+		       c->main, name ? " (it says none, and names the plugin \"" : "", name ? name : "",
+		       name ? "\" as only that one does)" : "", c->merges ? "migrate" : "dump");
+}
+
 static int check_versions(struct containerd *c, const struct toml *own_values, struct err *err)
 {
 	unsigned effective = version_of(&c->values), own = version_of(own_values);
 
 	c->merges = effective >= 3;
-	if (own == 1)
-		return err_set(err, ERR_CONFIG,
-			       "%s has version 1, which knows no runtime by a drop-in; convert it first "
-			       "(`containerd "
-			       "config migrate` prints it)",
-			       c->main);
+	if (refuse_version_1(c, own, own_values, err) < 0)
+		return -1;
 	if (effective < 2 || effective > 3 || own > effective)
 		return err_set(err, ERR_CONFIG,
 			       "%s has version %u: clampctl knows 2, and 3 with containerd 2", c->main,
 			       own > effective ? own : effective);
-	/* A drop-in of another version is ignored, or has config.toml misread (2.1, 2.2). */
-	c->version = own ? own : c->file.exists ? 2 : effective;
+	/* A drop-in of another version is ignored, or has config.toml misread (2.1, 2.2). A
+	 * file that says none is read as the newest one by containerd 2 (2.1). */
+	c->version = own ? own : effective;
 	c->cri[0] = "plugins";
 	c->cri[1] = c->merges ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri";
 	return 0;

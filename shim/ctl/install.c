@@ -80,6 +80,16 @@ static int make_link(struct install *in, struct err *err)
 	return install_state_write(&in->state, &in->fs, in->arena, err);
 }
 
+/* What was the default until now is kept: it is the default again when this one goes. */
+static int prefer(struct installed *e, const char *handler, struct err *err)
+{
+	names_drop(&e->earlier, handler);
+	if (e->preferred && strcmp(e->preferred, handler) != 0 && names_add(&e->earlier, e->preferred) < 0)
+		return err_set(err, ERR_LIMIT, "%s: more than %d handlers", e->path, NAMES_LIST);
+	e->preferred = handler;
+	return 0;
+}
+
 /* The entry of this file, with the handler in it. */
 static int enter(struct install *in, struct err *err)
 {
@@ -93,7 +103,8 @@ static int enter(struct install *in, struct err *err)
 		*e = (struct installed){.engine = in->engine->name, .path = f->path, .after = ""};
 	} else if (!in->engine->whole && e->before && f->exists && e->before_len == f->len &&
 		   memcmp(e->before, f->text, f->len) == 0) {
-		e->handlers.n = 0; /* somebody put the old file back */
+		e->handlers.n = e->earlier.n = 0; /* somebody put the old file back */
+		e->preferred = NULL;
 	}
 	if (e->handlers.n == 0 && !in->engine->whole) {
 		e->before = f->exists ? f->text : NULL;
@@ -101,9 +112,7 @@ static int enter(struct install *in, struct err *err)
 	}
 	if (names_add(&e->handlers, in->handler) < 0)
 		return err_set(err, ERR_LIMIT, "%s: more than %d handlers", f->path, NAMES_LIST);
-	if (in->set_default)
-		e->preferred = in->handler;
-	return 0;
+	return in->set_default ? prefer(e, in->handler, err) : 0;
 }
 
 /* The state goes first, so that the bytes of before are never lost; and again for
@@ -118,15 +127,33 @@ static int write_both(struct install *in, const struct buf *out, bool exact, str
 	return install_state_write(&in->state, &in->fs, in->arena, err);
 }
 
+/* The engine's own word, and what it does not take goes again. */
+static int ask_engine(struct install *in, const struct install_state *before, bool written, struct err *err)
+{
+	int code = in->engine->verify ? in->engine->verify(in, err) : CTL_OK;
+	struct err failed = {0};
+
+	if (code >= 0 || !written)
+		return code;
+	if (install_undo(in, before, &failed) < 0)
+		return err_wrap(err, "%s could not be taken back (%s) though %s does not take it",
+				in->file.path, failed.msg, in->engine->name);
+	return err_wrap(err, "%s was taken back, and nothing is changed, as %s does not take it",
+			in->file.path, in->engine->name);
+}
+
+/* Returns the exit code, or -1. */
 static int install(struct install *in, struct err *err)
 {
+	struct install_state *before = arena_alloc(in->arena, sizeof(*before));
 	const char *path = install_path(in);
 	CLEANUP_BUF struct buf out = {0};
 	bool exact;
 
 	in->binary = install_join(in->arena, RUNCLAMP_BINDIR, in->handler);
-	if (!in->binary || !path)
+	if (!in->binary || !path || !before)
 		return err_set(err, ERR_LIMIT, "out of memory");
+	*before = in->state;
 	if (check_handler(in, err) < 0 || install_open(in, path, err) < 0)
 		return -1;
 	exact = !in->entry || install_untouched(in);
@@ -138,14 +165,14 @@ static int install(struct install *in, struct err *err)
 		return -1;
 	if (!install_differs(in, &out)) {
 		install_note(in, "%s: has the handler %s, nothing to change", path, in->handler);
-		return 0;
+		return in->dry_run ? CTL_OK : ask_engine(in, before, false, err);
 	}
 	exact = exact || in->entry->handlers.n == 1;
 	if ((in->dry_run ? install_show(in, &out, err) : write_both(in, &out, exact, err)) < 0)
 		return -1;
 	install_note(in, "%s: %s the handler %s; %s", path, in->dry_run ? "would have" : "has", in->handler,
 		     in->engine->reload);
-	return 0;
+	return in->dry_run ? CTL_OK : ask_engine(in, before, true, err);
 }
 
 int ctl_install(const struct ctl_args *args)
@@ -161,7 +188,7 @@ int ctl_install(const struct ctl_args *args)
 	CLEANUP_ARENA struct arena arena = {0};
 	CLEANUP_INSTALL struct install in;
 	struct err err = {0};
-	int code = CTL_OK;
+	int code;
 
 	if (install_begin(&in, &arena, &words, &err) < 0)
 		return ctl_complain(&err);
@@ -169,10 +196,9 @@ int ctl_install(const struct ctl_args *args)
 		(void)err_set(&err, ERR_USAGE, "install takes one engine at a time");
 		return ctl_complain(&err);
 	}
-	if (install(&in, &err) < 0)
+	code = install(&in, &err);
+	if (code < 0)
 		return ctl_complain(&err);
-	if (in.engine->verify && !in.dry_run)
-		code = in.engine->verify(&in);
 	install_say(&in);
 	return code;
 }

@@ -14,6 +14,7 @@ struct installed {
 	size_t before_len;
 	const char *after;     /* SHA-256 of what was written last; "": somebody wrote in between */
 	const char *preferred; /* the handler that --set-default named; NULL: none */
+	struct names earlier;  /* those that were so before it, the last one last */
 	struct names handlers; /* in it by our doing */
 	struct names folders;  /* made for it, outermost first */
 };
@@ -61,9 +62,10 @@ struct install_engine {
 	 * it; or in->remove set: the file is to go. */
 	int (*add)(struct buf *out, struct install *in, struct err *err);
 	int (*take)(struct buf *out, struct install *in, struct err *err);
-	/* Afterwards: does the engine's own reading have the handler? Says what is missing
-	 * and returns the exit code. May be NULL. */
-	int (*verify)(struct install *in);
+	/* Afterwards: does the engine's own reading have the handler? Notes what is missing
+	 * and returns the exit code; -1: the engine does not take what was written. May be
+	 * NULL. */
+	int (*verify)(struct install *in, struct err *err);
 };
 extern const struct install_engine install_docker, install_podman, install_crio, install_containerd;
 
@@ -87,6 +89,8 @@ bool install_differs(const struct install *in, const struct buf *out);
 int install_show(const struct install *in, const struct buf *out, struct err *err) MUST_CHECK;
 /* Replaces or removes the file; made folders go into its entry, or away. */
 int install_write(struct install *in, const struct buf *out, struct err *err) MUST_CHECK;
+/* Gives back the file, the folders, the link and the state of before this run. */
+int install_undo(struct install *in, const struct install_state *before, struct err *err) MUST_CHECK;
 /* Keeps in the entry what the file will hold, as long as nobody else wrote to it. */
 int install_remember(struct install *in, const struct buf *out, struct err *err) MUST_CHECK;
 /* Whether the file still holds what we wrote last. */

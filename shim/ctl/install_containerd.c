@@ -4,6 +4,8 @@
 #include "ctl/ctl.h"
 #include "ctl/install_dropin.h"
 #include "ctl/tomllines.h"
+#include <fnmatch.h>
+#include <limits.h>
 #include <string.h>
 
 static const char plugin_name[][sizeof("io.containerd.cri.v1.runtime")] = {
@@ -59,12 +61,43 @@ static void put_section(struct buf *out, const struct containerd *c, struct inst
 	}
 }
 
+/* containerd 1 still obeys them, in front of default_runtime_name and of the handler
+ * "untrusted"; its dump has their tables always, filled or not. */
+static int check_deprecated(const struct containerd *c, struct install *in, struct err *err)
+{
+	static const char *const tables[] = {"default_runtime", "untrusted_workload_runtime"};
+	static const char *const whose[] = {"pods that name no handler",
+					    "pods that are annotated as untrusted"};
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		const char *type;
+		char path[128];
+
+		(void)snprintf(path, sizeof(path), "containerd/%s/runtime_type", tables[i]);
+		type = containerd_value(c, path);
+		if (!type || !*type)
+			continue;
+		if (in->set_default && i == 0)
+			return err_set(err, ERR_CONFIG,
+				       "containerd's configuration has the deprecated table "
+				       "[plugins.\"%s\".containerd.%s], which decides for %s whatever "
+				       "default_runtime_name says; nothing was changed: take it out first",
+				       c->cri[1], tables[i], whose[i]);
+		install_note(in,
+			     "warning: the deprecated table [plugins.\"%s\".containerd.%s] decides for %s, "
+			     "whatever default_runtime_name says: take it out",
+			     c->cri[1], tables[i], whose[i]);
+	}
+	return 0;
+}
+
 static int add(struct buf *out, struct install *in, struct err *err)
 {
 	const struct installed *e = in->entry;
 	struct containerd c;
 
-	if (dropin_check(in, err) < 0 || containerd_ask(&c, in, false, err) < 0)
+	if (dropin_check(in, err) < 0 || containerd_ask(&c, in, false, err) < 0 ||
+	    check_deprecated(&c, in, err) < 0)
 		return -1;
 	dropin_head(out, in);
 	buf_printf(out, "version = %u\n\n", c.version);
@@ -97,22 +130,64 @@ static void say_import(struct install *in, const struct containerd *c)
 			     folder, in->file.path);
 }
 
-/* containerd's own word on whether the handler is there. */
-static int verify(struct install *in)
+static bool is_imported(const struct install *in, const struct containerd *c)
+{
+	for (uint32_t i = 0; i < c->values.n; i++) {
+		const struct toml_entry *e = &c->values.entry[i];
+		int folder = (int)(strrchr(c->main, '/') - c->main) + 1;
+		char pattern[2 * PATH_MAX];
+
+		if (!toml_is(e, "imports") || e->kind != TOML_STRING)
+			continue;
+		(void)snprintf(pattern, sizeof(pattern), "%.*s%s", *e->text == '/' ? 0 : folder, c->main,
+			       e->text);
+		if (fnmatch(pattern, in->file.path, FNM_PATHNAME) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* It is read, and another file after it has the last word. */
+static int say_later(struct install *in, const struct containerd *c, const char *what)
+{
+	struct dropin_later later;
+	struct err ignored; /* then it is not named */
+	char pattern[128];
+
+	(void)snprintf(pattern, sizeof(pattern), "plugins/%s", c->merges ? "?/containerd" : c->cri[1]);
+	if (dropin_later(&later, in, ".toml", pattern, &ignored) < 0)
+		later.file = NULL;
+	install_note(
+		in, "%s does not take effect: %s%s, which containerd reads after it, %s", what,
+		later.file ? later.file : "another file that is imported by ", later.file ? "" : c->main,
+		c->merges ? "says otherwise: take that out"
+			  : "puts its own [plugins.\"io.containerd.grpc.v1.cri\"] in the place of the whole "
+			    "section: give it a name that comes before runclamp.toml, or move what it sets "
+			    "into config.toml, and run this again");
+	return CTL_NO;
+}
+
+/* containerd's own word on whether the handler is there, and the default. */
+static int verify(struct install *in, struct err *err)
 {
 	struct containerd c;
-	struct err err = {0};
-	const char *program;
+	const char *program, *preferred;
 	char path[256];
 
-	if (containerd_ask(&c, in, true, &err) < 0)
-		return ctl_complain(&err);
+	if (containerd_ask(&c, in, true, err) < 0)
+		return -1;
 	(void)snprintf(path, sizeof(path), "containerd/runtimes/%s/options/BinaryName", in->handler);
 	program = containerd_value(&c, path);
-	if (program && strcmp(program, in->binary) == 0)
-		return CTL_OK;
-	say_import(in, &c);
-	return CTL_NO;
+	preferred = containerd_value(&c, "containerd/default_runtime_name");
+	if (!is_imported(in, &c)) {
+		say_import(in, &c);
+		return CTL_NO;
+	}
+	if (!program || strcmp(program, in->binary) != 0)
+		return say_later(in, &c, in->file.path);
+	if (in->entry->preferred && (!preferred || strcmp(preferred, in->entry->preferred) != 0))
+		return say_later(in, &c, "the default");
+	return CTL_OK;
 }
 
 const struct install_engine install_containerd = {

@@ -1,5 +1,8 @@
 /* Podman and CRI-O: a drop-in of our own beside their configuration. */
 #include "ctl/install_dropin.h"
+#include "ctl/ctl.h"
+#include "ctl/folder.h"
+#include "ctl/toml.h"
 #include <string.h>
 
 static const char mark[] = "# Written by clampctl install";
@@ -30,6 +33,82 @@ void dropin_list(struct buf *out, const struct names *handlers)
 const char *dropin_program(const struct install *in, const char *handler)
 {
 	return install_join(in->arena, RUNCLAMP_BINDIR, handler);
+}
+
+static bool at_or_below(const struct toml_entry *e, const char *pattern)
+{
+	struct toml_entry up = *e;
+	uint32_t depth = 1;
+
+	for (const char *p = pattern; (p = strchr(p, '/')); p++)
+		depth++;
+	up.nparts = depth;
+	return e->nparts >= depth && toml_is(&up, pattern);
+}
+
+int dropin_later(struct dropin_later *ret, struct install *in, const char *suffix, const char *pattern,
+		 struct err *err)
+{
+	const char *slash = strrchr(in->file.path, '/');
+	const char *dir = arena_strndup(in->arena, in->file.path, (size_t)(slash - in->file.path));
+	const char *here = dir ? nodefs_here(&in->fs, in->arena, dir) : NULL;
+	struct folder *all = arena_alloc(in->arena, sizeof(*all));
+
+	*ret = (struct dropin_later){0};
+	if (!here || !all)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if (folder_read(all, in->arena, here, "", err) < 0)
+		return -1;
+	for (size_t i = 0; i < all->n; i++) {
+		size_t len = strlen(all->v[i]), cut = strlen(suffix);
+		const char *path = install_join(in->arena, dir, all->v[i]);
+		struct nodefile file;
+		struct toml t = {0};
+
+		if (!path)
+			return err_set(err, ERR_LIMIT, "out of memory");
+		if (strcmp(all->v[i], slash + 1) <= 0 || len < cut ||
+		    strcmp(all->v[i] + len - cut, suffix) != 0)
+			continue;
+		if (nodefs_read(&file, &in->fs, in->arena, path, err) < 0 ||
+		    toml_read(&t, in->arena, file.text, path, err) < 0)
+			return -1;
+		for (uint32_t e = 0; e < t.n; e++)
+			if (at_or_below(&t.entry[e], pattern))
+				*ret = (struct dropin_later){path, t.entry[e].text};
+	}
+	return 0;
+}
+
+/* Nothing asks the engine here: its files say what wins over ours. */
+static int check_later(struct install *in, const char *suffix, const char *pattern, const char *wanted)
+{
+	struct dropin_later later;
+	struct err err = {0};
+
+	if (dropin_later(&later, in, suffix, pattern, &err) < 0) {
+		install_note(in, "whether it takes effect is not known: %s", err.msg);
+		return CTL_NO;
+	}
+	if (!later.file || (later.value && strcmp(later.value, wanted) == 0))
+		return CTL_OK;
+	install_note(in, "it does not take effect: %s, which %s reads after it, sets %s to %s: take that out",
+		     later.file, in->engine->name, strrchr(pattern, '/') + 1,
+		     later.value ? later.value : "something else");
+	return CTL_NO;
+}
+
+/* The handler's own entry, and the default. */
+static int check_both(struct install *in, const char *suffix, const char *runtimes, const char *program,
+		      const char *preferred)
+{
+	const char *name = in->entry->preferred;
+	char pattern[256];
+	int code;
+
+	(void)snprintf(pattern, sizeof(pattern), "%s/%s%s", runtimes, in->handler, program);
+	code = check_later(in, suffix, pattern, in->binary);
+	return code == CTL_OK && name ? check_later(in, suffix, preferred, name) : code;
 }
 
 int dropin_take(struct buf *out, struct install *in, struct err *err)
@@ -98,6 +177,12 @@ static int podman_add(struct buf *out, struct install *in, struct err *err)
 	return 0;
 }
 
+static int podman_verify(struct install *in, struct err *err)
+{
+	(void)err;
+	return check_both(in, ".conf", "engine/runtimes", "", "engine/runtime");
+}
+
 /* CRI-O hands a pod's annotations on, but for a fixed list of its own that
  * allowed_annotations picks from; another name there keeps it from starting. */
 static int crio_add(struct buf *out, struct install *in, struct err *err)
@@ -123,6 +208,12 @@ static int crio_add(struct buf *out, struct install *in, struct err *err)
 	return 0;
 }
 
+static int crio_verify(struct install *in, struct err *err)
+{
+	(void)err;
+	return check_both(in, "", "crio/runtime/runtimes", "/runtime_path", "crio/runtime/default_runtime");
+}
+
 const struct install_engine install_podman = {
 	.name = "podman",
 	.file = "/etc/containers/containers.conf.d/90-runclamp.conf",
@@ -132,6 +223,7 @@ const struct install_engine install_podman = {
 	.whole = true,
 	.add = podman_add,
 	.take = dropin_take,
+	.verify = podman_verify,
 };
 
 const struct install_engine install_crio = {
@@ -142,4 +234,5 @@ const struct install_engine install_crio = {
 	.whole = true,
 	.add = crio_add,
 	.take = dropin_take,
+	.verify = crio_verify,
 };

@@ -12,6 +12,14 @@ int dropin_check(const struct install *in, struct err *err) MUST_CHECK;
 void dropin_list(struct buf *out, const struct names *handlers);
 /* The node's path of a handler's program. */
 const char *dropin_program(const struct install *in, const char *handler) MUST_CHECK;
+/* The last file behind ours, in its folder and ending in suffix, that sets something
+ * at or below pattern ("engine/runtime"): engines let the later file win. */
+struct dropin_later {
+	const char *file;  /* the node's path; NULL: none does */
+	const char *value; /* the last one there; NULL: a table */
+};
+int dropin_later(struct dropin_later *ret, struct install *in, const char *suffix, const char *pattern,
+		 struct err *err) MUST_CHECK;
 /* take: without an entry, or without a handler left, the file goes. */
 int dropin_take(struct buf *out, struct install *in, struct err *err) MUST_CHECK;
 

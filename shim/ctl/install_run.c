@@ -130,6 +130,17 @@ int install_remember(struct install *in, const struct buf *out, struct err *err)
 	return in->entry->after ? 0 : err_set(err, ERR_LIMIT, "out of memory");
 }
 
+/* Innermost first, and without those to keep. */
+static void remove_folders(struct install *in, const struct names *made, const struct names *keep)
+{
+	for (unsigned i = made->n; i-- > 0;) {
+		const char *here = nodefs_here(&in->fs, in->arena, made->v[i]);
+
+		if ((keep && names_have(keep, made->v[i])) || !here || rmdir(here) < 0)
+			break; /* somebody else uses it by now */
+	}
+}
+
 int install_write(struct install *in, const struct buf *out, struct err *err)
 {
 	struct names *made = in->entry ? &in->entry->folders : NULL;
@@ -139,13 +150,30 @@ int install_write(struct install *in, const struct buf *out, struct err *err)
 				    made, err);
 	if (nodefs_remove(&in->fs, &in->file, err) < 0)
 		return -1;
-	for (unsigned i = made ? made->n : 0; i-- > 0;) {
-		const char *here = nodefs_here(&in->fs, in->arena, made->v[i]);
-
-		if (!here || rmdir(here) < 0)
-			break; /* somebody else uses it by now */
-	}
+	if (made)
+		remove_folders(in, made, NULL);
 	return 0;
+}
+
+int install_undo(struct install *in, const struct install_state *before, struct err *err)
+{
+	const struct nodefile *old = &in->file; /* as it was read, before it was written */
+	unsigned at = (unsigned)(in->entry - in->state.v);
+	const char *link = nodefs_here(&in->fs, in->arena, in->binary);
+	struct nodefile now;
+
+	if (!link)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if (nodefs_read(&now, &in->fs, in->arena, old->path, err) < 0 ||
+	    (old->exists ? nodefs_write(&in->fs, in->arena, &now, old->text, old->len, 0644, NULL, err)
+			 : nodefs_remove(&in->fs, &now, err)) < 0)
+		return -1;
+	remove_folders(in, &in->entry->folders, at < before->n ? &before->v[at].folders : NULL);
+	if (names_have(&in->state.links, in->handler) && !names_have(&before->links, in->handler) &&
+	    unlink(link) < 0)
+		return err_sys(err, "cannot remove the link %s", link);
+	in->state = *before;
+	return install_state_write(&in->state, &in->fs, in->arena, err);
 }
 
 void install_note(struct install *in, const char *fmt, ...)

@@ -105,6 +105,28 @@ is "uninstall: one of four" "$(jq -c '.runtimes | keys' "$D"):$(find "$N/usr/loc
 inst uninstall all
 is "uninstall all: byte for byte" "$code:$(whole)" "0:$before"
 
+# The default of before is the default again, ours first.
+node
+mkdir "$N/etc/docker"
+echo '{"default-runtime": "crun", "runtimes": {"crun": {"path": "/usr/bin/crun"}}}' >"$D"
+before=$(whole)
+inst install docker --set-default
+inst install docker --handler other --set-default
+inst install docker --handler h1 --set-default
+inst uninstall docker --handler other
+is "uninstall docker: another one than the default" "$code:$(jq -r '."default-runtime"' "$D")" 0:h1
+inst uninstall docker --handler h1
+is "uninstall docker: the default of before is the default again" "$code:$(jq -r '."default-runtime"' "$D")" 0:runclamp
+like "uninstall docker: says so" "$out" "daemon.json: the default is runclamp again"
+jq '."default-runtime" = "crun"' "$D" >"$T/d.json" && cp "$T/d.json" "$D"
+inst install docker --handler h1
+inst uninstall docker --handler h1
+is "uninstall docker: a default that somebody chose since stays" "$code:$(jq -r '."default-runtime"' "$D")" 0:crun
+inst uninstall docker
+rm "$D"
+echo '{"default-runtime": "crun", "runtimes": {"crun": {"path": "/usr/bin/crun"}}}' >"$D"
+is "uninstall docker: the links are gone with the last" "$(whole)" "$before"
+
 # Containers of the handler: by the records that the shim writes.
 node
 inst install docker
@@ -157,8 +179,38 @@ is "install podman: a second time" "$code:$(cat "$P")" "0:$one"
 inst install podman --handler other --set-default
 is "install podman --set-default, a second handler" "$code:$(toml "$P" '[.engine.runtime, .engine.runtime_supports_json[:2], .engine.runtimes]')" \
   '0:["other",["runclamp","other"],{"runclamp":["/usr/local/bin/runclamp"],"other":["/usr/local/bin/other"]}]'
+is "install podman --set-default: takes effect" "$code" 0
+for later in '99-local.conf|[engine]
+runtime = "crun"|^1:.*99-local.conf.*sets runtime to crun' \
+  '99-local.conf|[engine.runtimes]
+other = ["/usr/bin/crun"]|^1:.*99-local.conf.*sets other to /usr/bin/crun' \
+  '99-local.conf|[engine]
+runtime = """x"""|^1:.*not known: .*99-local.conf' \
+  '99-local.conf.old|[engine]
+runtime = "crun"|' '10-local.conf|[engine]
+runtime = "crun"|' '99-local.conf|[engine]
+runtime = "other"|'; do
+  IFS='|' read -r -d '' name text want <<<"$later"
+  want=${want%$'\n'}
+  echo "$text" >"${P%/*}/$name"
+  inst install podman --handler other --set-default
+  like "install podman: beside $name, ${text//$'\n'/ }" "$code:$out" "${want:-^0}"
+  rm "${P%/*}/$name"
+done
 inst uninstall podman --handler other
 is "uninstall podman: the other stays, and no default" "$code:$(cat "$P")" "0:$one"
+inst install podman --set-default
+one=$(cat "$P")
+inst install podman --handler other --set-default
+inst install podman --handler other --set-default
+inst uninstall podman --handler other
+is "uninstall podman: the default of before is the default again" "$code:$(cat "$P")" "0:$one"
+like "uninstall podman: says so" "$out" "90-runclamp.conf: the default is runclamp again"
+inst install podman --handler other --set-default
+inst uninstall podman
+is "uninstall podman: the default stays where another one goes" "$code:$(toml "$P" .engine.runtime)" '0:"other"'
+inst uninstall podman --handler other
+inst install podman
 inst uninstall podman
 is "uninstall podman: as if it had never been" "$code:$(whole)" "0:$before"
 mkdir -p "$N/etc/containers/containers.conf.d"
@@ -181,6 +233,10 @@ node
 C=$N/etc/crio/crio.conf.d/90-runclamp.conf
 inst install crio --handler other --set-default
 is "install crio" "$code:$(toml "$C" .)" '0:{"crio":{"runtime":{"default_runtime":"other","runtimes":{"other":{"runtime_path":"/usr/local/bin/other","runtime_type":"oci","runtime_root":"/run/crio-other","allowed_annotations":[]}}}}}'
+printf '[crio.runtime]\ndefault_runtime = "runc"\n' >"${C%/*}/99-local"
+inst install crio --handler other
+like "install crio: a later file with another default" "$code:$out" "^1:.*does not take effect: /etc/crio/crio.conf.d/99-local, .*sets default_runtime to runc"
+rm "${C%/*}/99-local"
 inst install podman --handler other
 inst uninstall crio --handler other
 is "uninstall crio: the link stays while another engine has the handler" "$code:$(ls "$N/etc"):$(readlink "$N/usr/local/bin/other")" \
