@@ -219,10 +219,16 @@ static void look_back(struct earlier *ret, const struct install *in)
 
 static int take_default(struct work *w, const struct earlier *before, struct err *err)
 {
+	const char *ours = w->in->entry ? w->in->entry->preferred : NULL;
+
 	if (!is_string(w, w->preferred, w->in->handler))
 		return 0;
-	if (before->preferred && strcmp(before->preferred, w->in->handler) != 0)
-		return replace(w, w->preferred, before->preferred, err);
+	if (!ours || !w->runtimes || !jdoc_get(&w->doc, w->runtimes, ours))
+		ours = before->preferred;
+	if (ours && strcmp(ours, w->in->handler) != 0) {
+		install_note(w->in, "%s: the default is %s again", w->where, ours);
+		return replace(w, w->preferred, ours, err);
+	}
 	return take_out(w, 0, w->preferred, err);
 }
 

@@ -56,6 +56,8 @@ static void put_entry(struct buf *out, const struct installed *e)
 	buf_puts(out, ",\n   \"handlers\": ");
 	put_names(out, &e->handlers);
 	put_string(out, "default", e->preferred, e->preferred ? strlen(e->preferred) : 0);
+	buf_puts(out, ",\n   \"earlier\": ");
+	put_names(out, &e->earlier);
 	buf_puts(out, ",\n   \"folders\": ");
 	put_names(out, &e->folders);
 	put_string(out, "after", e->after, strlen(e->after));
@@ -140,6 +142,8 @@ static void get_entry(struct reader *r, uint32_t obj, struct installed *e)
 	e->before = get_string(r, obj, "before", true, &e->before_len);
 	get_names(r, obj, "handlers", &e->handlers);
 	get_names(r, obj, "folders", &e->folders);
+	if (jdoc_get(r->doc, obj, "earlier")) /* the first ones had no such key */
+		get_names(r, obj, "earlier", &e->earlier);
 }
 
 int install_state_read(struct install_state *ret, const struct nodefs *fs, struct arena *arena,

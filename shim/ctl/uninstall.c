@@ -61,6 +61,16 @@ static void drop_entry(struct install *in)
 	in->entry = NULL;
 }
 
+/* The default is again the one that it was before, as long as that is there. */
+static void fall_back(struct install *in, struct installed *e)
+{
+	struct names *list = &e->earlier;
+
+	e->preferred = list->n ? list->v[--list->n] : NULL;
+	if (e->preferred && in->engine->whole)
+		install_note(in, "%s: the default is %s again", e->path, e->preferred);
+}
+
 /* The text without the handler: the one of before, where nobody else wrote. */
 static int make_text(struct install *in, struct buf *out, struct err *err)
 {
@@ -70,8 +80,9 @@ static int make_text(struct install *in, struct buf *out, struct err *err)
 	in->remove = false;
 	if (e) {
 		names_drop(&e->handlers, in->handler);
+		names_drop(&e->earlier, in->handler);
 		if (e->preferred && strcmp(e->preferred, in->handler) == 0)
-			e->preferred = NULL;
+			fall_back(in, e);
 	}
 	if (!in->file.exists)
 		return 0;
