@@ -89,9 +89,14 @@ status_of() { in_node dpkg-query -W -f '${db:Status-Status}' runclamp 2>/dev/nul
 
 @test "remove: takes runclamp out of Docker; purge leaves nothing" {
   docker rm -f c1
+  # A record that any user can write is told of, and keeps no package.
+  jq -n '{version: 1, handler: "runclamp", runtime: "crun", path: "/usr/bin/crun", args: [], id: "his", roots: ["/run/user/1234/crun"]}' |
+    node_file "/run/user/1234/runclamp/$(printf his | sha256sum | cut -c1-40)"
+  in_node sh -c 'mkdir -p /run/user/1234/crun/his && chown -R 1234 /run/user/1234'
   run in_node dpkg -r runclamp
   echo "$output"
   [ "$status" -eq 0 ]
+  [[ $output == *"warning: runclamp has rootless containers, "*"his (of uid 1234)"* ]]
   [ "$(in_node cat /etc/docker/daemon.json)" = '{"bridge": "none", "iptables": false, "storage-driver": "overlay2"}' ]
   in_node test ! -e /usr/bin/runclamp
   in_node test -e /etc/runclamp/config.json

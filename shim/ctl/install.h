@@ -41,7 +41,7 @@ struct install {
 	const char *handler;
 	const char *config; /* --config, or NULL */
 	const char *binary; /* the node's path of the link or binary by the handler's name */
-	bool set_default, dry_run, force;
+	bool set_default, dry_run, force, ignore_users;
 	struct nodefile file;
 	int lock;
 	struct install_state state;
@@ -73,7 +73,7 @@ extern const struct install_engine install_docker, install_podman, install_crio,
  * and in->lock held (or -1) even where it fails: install_end. */
 struct install_words {
 	const char *engine, *handler, *config, *root;
-	bool set_default, dry_run, force;
+	bool set_default, dry_run, force, ignore_users;
 };
 /* NULL with the error set: no engine of that name. */
 const struct install_engine *install_engine_find(const char *name, struct err *err);
@@ -104,8 +104,12 @@ void install_note(struct install *in, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void install_say(const struct install *in);
 
 /* Containers that a handler (NULL: any) created and whose runtime still has
- * state: their IDs, for a message. */
-int leftover_find(const struct nodefs *fs, struct arena *arena, const char *handler, struct buf *ret_ids,
-		  unsigned *ret_n, struct err *err) MUST_CHECK;
+ * state, by root's records or by users': how many, and the IDs for a message. */
+struct leftovers {
+	struct buf ids;
+	unsigned n;
+};
+int leftover_find(const struct nodefs *fs, struct arena *arena, const char *handler,
+		  struct leftovers *ret_roots, struct leftovers *ret_users, struct err *err) MUST_CHECK;
 
 #endif

@@ -34,6 +34,7 @@ int install_begin(struct install *in, struct arena *arena, const struct install_
 		.set_default = words->set_default,
 		.dry_run = words->dry_run,
 		.force = words->force,
+		.ignore_users = words->ignore_users,
 	};
 	if (strcmp(words->engine, "all") != 0 && !(in->engine = install_engine_find(words->engine, err)))
 		return -1;

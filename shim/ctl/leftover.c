@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "ctl/install.h"
 #include "run/regfile.h"
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,19 +15,51 @@ struct search {
 	const struct nodefs *fs;
 	struct arena *arena;
 	const char *handler;
-	struct buf *ids;
-	unsigned n;
+	bool rootless; /* the records are a user's, of this uid */
+	uid_t uid;
+	struct leftovers *ret;
 };
 
 static void found(struct search *s, const char *id)
 {
-	if (s->n++ < SHOWN)
-		buf_printf(s->ids, "%s%.64s", s->n > 1 ? ", " : "", id);
+	struct buf *ids = &s->ret->ids;
+
+	if (s->ret->n++ >= SHOWN)
+		return;
+	buf_printf(ids, "%s%.64s", s->ret->n > 1 ? ", " : "", id);
+	if (s->rootless)
+		buf_printf(ids, " (of uid %u)", s->uid);
+}
+
+static bool is_his_folder(const struct search *s, const char *path)
+{
+	CLEANUP_FD int fd = nodefs_fd(s->fs, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == s->uid;
+}
+
+/* A user could name any folder in his record: only those that are his count. */
+static void keep_his_own(const struct search *s, struct regfile *f)
+{
+	int kept = 0;
+
+	for (int i = 0; f->roots[i]; i++) {
+		const char *state = f->reg.runtime == RUNTIME_RUNSC
+					    ? f->roots[i]
+					    : install_join(s->arena, f->roots[i], f->id);
+
+		if (state && is_his_folder(s, state))
+			f->roots[kept++] = f->roots[i];
+	}
+	f->roots[kept] = NULL;
 }
 
 /* The runtime's folders, as they are reached from here. */
 static bool alive(struct search *s, struct regfile *f)
 {
+	if (s->rootless)
+		keep_his_own(s, f);
 	for (int i = 0; f->roots[i]; i++) {
 		f->roots[i] = nodefs_here(s->fs, s->arena, f->roots[i]);
 		if (!f->roots[i])
@@ -44,14 +77,16 @@ static void look_at(struct search *s, int dirfd, const char *name)
 	struct stat st;
 	size_t len;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (s->rootless && st.st_uid != s->uid))
 		return;
-	/* What can't be read may be a container's: it counts, by the file's name. */
+	/* What can't be read may be a container's: of root's it counts, by the file's name. */
 	if (file_read_fd(fd, RECORD_MAX, &text, &len, &ignored) < 0 ||
-	    regfile_read(&f, s->arena, text, len, &ignored) < 0)
-		found(s, name);
-	else if ((!s->handler || strcmp(f.reg.handler, s->handler) == 0) && alive(s, &f))
+	    regfile_read(&f, s->arena, text, len, &ignored) < 0) {
+		if (!s->rootless)
+			found(s, name);
+	} else if ((!s->handler || strcmp(f.reg.handler, s->handler) == 0) && alive(s, &f)) {
 		found(s, f.id);
+	}
 }
 
 static int look_through(struct search *s, const char *path, struct err *err)
@@ -95,23 +130,31 @@ static void look_at_users(struct search *s)
 		return;
 	(void)TAKE_FD(fd);
 	while ((e = readdir(d))) {
-		if (e->d_name[0] == '.')
+		if (!isdigit((unsigned char)e->d_name[0]))
 			continue;
+		s->uid = (uid_t)strtoul(e->d_name, NULL, 10);
 		(void)snprintf(path, sizeof(path), "/run/user/%s/runclamp", e->d_name);
 		(void)!look_in(s, path, &ignored);
 	}
 }
 
-int leftover_find(const struct nodefs *fs, struct arena *arena, const char *handler, struct buf *ret_ids,
-		  unsigned *ret_n, struct err *err)
+static void say_more(struct leftovers *l)
 {
-	struct search s = {.fs = fs, .arena = arena, .handler = handler, .ids = ret_ids};
+	if (l->n > SHOWN)
+		buf_printf(&l->ids, " and %u more", l->n - SHOWN);
+}
+
+int leftover_find(const struct nodefs *fs, struct arena *arena, const char *handler,
+		  struct leftovers *ret_roots, struct leftovers *ret_users, struct err *err)
+{
+	struct search s = {.fs = fs, .arena = arena, .handler = handler, .ret = ret_roots};
 
 	if (look_in(&s, "/run/runclamp", err) < 0)
 		return -1;
+	s.rootless = true;
+	s.ret = ret_users;
 	look_at_users(&s);
-	if (s.n > SHOWN)
-		buf_printf(ret_ids, " and %u more", s.n - SHOWN);
-	*ret_n = s.n;
+	say_more(ret_roots);
+	say_more(ret_users);
 	return 0;
 }

@@ -3,32 +3,57 @@
 #include "ctl/install.h"
 #include <string.h>
 
-enum { OPT_HANDLER, OPT_FORCE, OPT_DRY_RUN, OPT_CONFIG, OPT_ROOT };
+enum { OPT_HANDLER, OPT_FORCE, OPT_IGNORE_USERS, OPT_DRY_RUN, OPT_CONFIG, OPT_ROOT };
 const struct ctl_opt ctl_uninstall_opts[] = {
 	[OPT_HANDLER] = {"--handler", "NAME", "the handler to take out (default: runclamp)"},
 	[OPT_FORCE] = {"--force", NULL, "even while containers of the handler are there"},
+	[OPT_IGNORE_USERS] = {"--ignore-users", NULL, "warn only of users' rootless containers"},
 	[OPT_DRY_RUN] = {"--dry-run", NULL, "print the change as a diff, make none"},
 	[OPT_CONFIG] = {"--config", "FILE", "the engine's configuration, if not the usual file"},
 	[OPT_ROOT] = {"--root", "DIR", "where the node's root folder is seen (default: /)"},
 	{0},
 };
 
-/* They need the binary, and its records, to be stopped and deleted. */
-static int check_leftovers(struct install *in, const char *handler, struct err *err)
+static int refuse_roots(const char *handler, const struct leftovers *l, struct err *err)
 {
-	CLEANUP_BUF struct buf ids = {0};
-	unsigned n = 0;
-
-	if (leftover_find(&in->fs, in->arena, handler, &ids, &n, err) < 0)
-		return -1;
-	if (n == 0 || in->force)
-		return 0;
 	return err_set(
 		err, ERR_RUNTIME,
 		"%s%s still has %u container%s, which can be stopped and deleted only through it: %s; delete "
 		"%s first (or --force)",
-		handler ? "the handler " : "", handler ? handler : "runclamp", n, n == 1 ? "" : "s",
-		ids.failed ? "" : ids.data, n == 1 ? "it" : "them");
+		handler ? "the handler " : "", handler ? handler : "runclamp", l->n, l->n == 1 ? "" : "s",
+		l->ids.failed ? "" : l->ids.data, l->n == 1 ? "it" : "them");
+}
+
+/* What users write must not keep root from going on, if root says so. */
+static int weigh_users(struct install *in, const char *handler, const struct leftovers *l, struct err *err)
+{
+	const char *what = handler ? handler : "runclamp", *ids = l->ids.failed || !l->n ? "" : l->ids.data;
+
+	if (l->n == 0)
+		return 0;
+	if (in->ignore_users) {
+		install_note(in, "warning: %s has rootless containers, by their users' own records: %s", what,
+			     ids);
+		return 0;
+	}
+	return err_set(
+		err, ERR_RUNTIME,
+		"%s still has %u rootless container%s, by %s own records: %s; their users can stop and "
+		"delete them only through it, and --force goes on without them",
+		what, l->n, l->n == 1 ? "" : "s", l->n == 1 ? "its user's" : "their users'", ids);
+}
+
+/* They need the binary, and its records, to be stopped and deleted. */
+static int check_leftovers(struct install *in, const char *handler, struct err *err)
+{
+	struct leftovers roots = {0}, users = {0};
+	int r = leftover_find(&in->fs, in->arena, handler, &roots, &users, err);
+
+	if (r == 0 && !in->force)
+		r = roots.n ? refuse_roots(handler, &roots, err) : weigh_users(in, handler, &users, err);
+	buf_free(&roots.ids);
+	buf_free(&users.ids);
+	return r;
 }
 
 static void remove_link(struct install *in)
@@ -177,6 +202,7 @@ int ctl_uninstall(const struct ctl_args *args)
 		.root = args->opt[OPT_ROOT],
 		.dry_run = args->opt[OPT_DRY_RUN] != NULL,
 		.force = args->opt[OPT_FORCE] != NULL,
+		.ignore_users = args->opt[OPT_IGNORE_USERS] != NULL,
 	};
 	CLEANUP_ARENA struct arena arena = {0};
 	CLEANUP_INSTALL struct install in;

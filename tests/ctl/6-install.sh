@@ -153,9 +153,36 @@ inst install docker
 mkdir -p "$N/run/user/1000/crun/mine" "$N/run/user/1000/runclamp"
 jq -nc '{version: 1, handler: "runclamp", runtime: "crun", path: "/usr/bin/crun", args: [], id: "mine", roots: ["/run/user/1000/crun"]}' \
   >"$N/run/user/1000/runclamp/$(printf mine | sha256sum | cut -c1-40)"
+chown -R 1000 "$N/run/user/1000"
 inst uninstall docker
-like "uninstall: a user's rootless container counts" "$code:$err" "^1:.*: mine;"
-rm -r "$N/run/user"
+like "uninstall: a user's rootless container counts" "$code:$err" "^1:.*runclamp still has 1 rootless container, .*: mine .of uid 1000.; .*--force goes on"
+inst uninstall all --ignore-users --dry-run
+like "uninstall --ignore-users: warns" "$code:$out" "^0:.*warning: runclamp has rootless containers, .*: mine .of uid 1000."
+record runclamp busy && mkdir -p "$N/run/runc/busy"
+inst uninstall all --ignore-users
+like "uninstall --ignore-users: root's count all the same" "$code:$err" "^1:.*has 1 container, .*: busy;"
+rmdir "$N/run/runc/busy"
+# What a user makes of his folder does not keep root from anything.
+forge() { # ID ROOT
+  jq -nc --arg id "$1" --arg root "$2" '{version: 1, handler: "runclamp", runtime: "crun", path: "/usr/bin/crun", args: [], id: $id, roots: [$root]}' \
+    >"$N/run/user/1000/runclamp/$(printf %s "$1" | sha256sum | cut -c1-40)"
+}
+rm -r "$N/run/user/1000/crun"
+echo x >"$N/run/user/1000/runclamp/$(printf junk | sha256sum | cut -c1-40)"
+mkdir "$N/run/rootish"
+forge rootish /run
+ln -s /run/rootish "$N/run/user/1000/link"
+forge link /run/user/1000
+forge file /run/user/1000/link/../../etc/runclamp/config.json
+chown -Rh 1000 "$N/run/user/1000"
+mkdir -p "$N/run/user/1001/runclamp" "$N/run/user/1001/crun/mine"
+forge mine /run/user/1001/crun
+mv "$N/run/user/1000/runclamp/$(printf mine | sha256sum | cut -c1-40)" "$N/run/user/1001/runclamp/"
+chown -R 1001 "$N/run/user/1001/crun"
+inst uninstall docker
+is "uninstall: a user's forged records don't count" "$code:$err" "0:"
+inst install docker
+rm -r "$N/run/user" "$N/run/rootish"
 for i in 1 2 3 4 5 6; do mkdir -p "$N/run/runc/c$i" && record runclamp "c$i"; done
 inst uninstall docker
 like "uninstall: names some of many" "$code:$err" "^1:.*has 6 containers.* and 2 more; delete them first"
