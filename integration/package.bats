@@ -57,6 +57,8 @@ status_of() { in_node dpkg-query -W -f '${db:Status-Status}' runclamp 2>/dev/nul
   [ "$(status_of)" = installed ]
   in_node dpkg --verify runclamp
   [ "$(in_node clampctl version)" = "clampctl $(dpkg-deb -f "$DEB" Version)" ]
+  # Where Docker's own packages have it.
+  in_node mv /usr/sbin/runc /usr/bin/runc
   in_node clampctl install docker
   in_node cat /etc/docker/daemon.json | jq -e '.runtimes.runclamp.path == "/usr/bin/runclamp"'
   in_node kill -HUP "$(cat "$T/dockerd.pid")"

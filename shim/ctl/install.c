@@ -2,6 +2,7 @@
 #include "ctl/install.h"
 #include "ctl/ask.h"
 #include "ctl/ctl.h"
+#include "load/config_resolve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -17,6 +18,44 @@ const struct ctl_opt ctl_install_opts[] = {
 };
 
 static const char program[] = RUNCLAMP_BINDIR "/runclamp";
+
+static bool is_program(const struct install *in, const char *path)
+{
+	CLEANUP_FD int fd = nodefs_fd(&in->fs, path, O_PATH);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
+static bool is_usual(const struct install *in, enum runtime_kind kind)
+{
+	for (const char *const *path = config_usual_paths(kind); *path; path++)
+		if (is_program(in, *path))
+			return true;
+	return false;
+}
+
+/* The configuration was read here, and counts on the node: what was found here is
+ * looked for there. */
+static void check_runtime(struct install *in, const struct handler *h)
+{
+	bool there;
+
+	if (h->searched == SEARCHED_NOTHING)
+		there = is_program(in, h->path);
+	else if (h->searched == SEARCHED_PATH)
+		there = is_usual(in, h->runtime);
+	else
+		there = is_usual(in, RUNTIME_RUNC) || is_usual(in, RUNTIME_CRUN);
+	if (there)
+		return;
+	install_note(
+		in,
+		"warning: the handler %s has no runtime on this node: %s%s%s; its containers will be refused "
+		"until it is installed, or %s says another \"path\"",
+		in->handler, in->fs.prefix, h->searched ? config_usual_paths(h->runtime)[0] : h->path,
+		h->searched ? " and the other usual places" : "", config_default_path);
+}
 
 /* The engine calls the handler by its name: it has to be one of our own
  * configuration, or every container would be refused. */
@@ -36,6 +75,7 @@ static int check_handler(struct install *in, struct err *err)
 	}
 	if (ask_handler(&h, &config, in->handler, err) < 0)
 		return err_wrap(err, "add it under \"handlers\" first");
+	check_runtime(in, h);
 	return 0;
 }
 

@@ -54,9 +54,9 @@ void settings_resolve(struct handler *h, const struct settings *own, const struc
 /* Compiled in, so that no PATH can steer it. */
 #define USUAL(name)                                                                                          \
 	{                                                                                                    \
-		"/usr/bin/" name, "/usr/sbin/" name, "/usr/local/sbin/" name, "/usr/local/bin/" name         \
+		"/usr/bin/" name, "/usr/sbin/" name, "/usr/local/sbin/" name, "/usr/local/bin/" name, NULL   \
 	}
-enum { USUAL_PLACES = 4 };
+enum { USUAL_PLACES = 4 + 1 };
 static const char *const usual_places[RUNTIME_KIND_COUNT][USUAL_PLACES] = {
 	[RUNTIME_RUNC] = USUAL("runc"),
 	[RUNTIME_CRUN] = USUAL("crun"),
@@ -64,18 +64,23 @@ static const char *const usual_places[RUNTIME_KIND_COUNT][USUAL_PLACES] = {
 	[RUNTIME_YOUKI] = USUAL("youki"),
 };
 
+const char *const *config_usual_paths(enum runtime_kind runtime)
+{
+	return usual_places[runtime];
+}
+
 const char *config_find_runtime(enum runtime_kind runtime)
 {
-	for (int i = 0; i < USUAL_PLACES; i++)
-		if (access(usual_places[runtime][i], X_OK) == 0)
-			return usual_places[runtime][i];
+	for (const char *const *path = usual_places[runtime]; *path; path++)
+		if (access(*path, X_OK) == 0)
+			return *path;
 	return NULL;
 }
 
 bool config_is_usual_path(const char *path)
 {
 	for (int r = 0; r < RUNTIME_KIND_COUNT; r++)
-		for (int i = 0; i < USUAL_PLACES; i++)
+		for (int i = 0; usual_places[r][i]; i++)
 			if (strcmp(usual_places[r][i], path) == 0)
 				return true;
 	return false;
@@ -83,6 +88,7 @@ bool config_is_usual_path(const char *path)
 
 void config_first_runtime(struct handler *h)
 {
+	h->searched = SEARCHED_RUNTIME;
 	h->runtime = RUNTIME_RUNC;
 	h->path = config_find_runtime(RUNTIME_RUNC);
 	if (h->path)
@@ -102,6 +108,7 @@ int config_defaults(struct config *ret, struct arena *arena, const struct settin
 	config_first_runtime(&h[0]);
 	h[1].name = "runclamp-runsc";
 	h[1].runtime = RUNTIME_RUNSC;
+	h[1].searched = SEARCHED_PATH;
 	h[1].path = config_find_runtime(RUNTIME_RUNSC);
 	for (int i = 0; i < 2; i++) {
 		h[i].args = config_no_args;

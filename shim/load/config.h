@@ -14,10 +14,14 @@ enum { SOURCE_ANNOTATION = 1, SOURCE_LABEL = 2, SOURCE_CATALOGUE = 4 };
 
 /* Everything that applies to one handler, resolved: the handler's own value,
  * else the config's, else the level's. */
+/* What the configuration leaves to be found in the usual places. */
+enum searched { SEARCHED_NOTHING, SEARCHED_PATH, SEARCHED_RUNTIME };
+
 struct handler {
 	const char *name; /* "runclamp" */
 	enum runtime_kind runtime;
-	const char *path;	 /* absolute; NULL: no such runtime was found (passes to an error) */
+	const char *path; /* absolute; NULL: no such runtime was found (passes to an error) */
+	enum searched searched;
 	const char *inner;	 /* where path is a wrapper: the binary that counts; NULL: path itself */
 	const char *const *args; /* NULL-terminated: before the subcommand's own */
 	uint32_t nargs;

@@ -139,8 +139,10 @@ static int read_runtime(const struct cfg_parser *p, const uint32_t *vals, uint32
 		if (cfg_read_word(p, vals[KEY_RUNTIME], "runtime", runtime_words, &kind) < 0)
 			return -1;
 		h->runtime = (enum runtime_kind)kind;
-		if (!h->path)
+		if (!h->path) {
+			h->searched = SEARCHED_PATH;
 			h->path = config_find_runtime(h->runtime);
+		}
 		return 0;
 	}
 	if (!h->path) {

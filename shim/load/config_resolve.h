@@ -17,11 +17,13 @@ extern const char *const config_no_args[]; /* holds NULL only */
 
 void settings_resolve(struct handler *h, const struct settings *own, const struct settings *top);
 
+/* The usual places of a runtime; NULL-terminated. */
+const char *const *config_usual_paths(enum runtime_kind runtime);
 /* The first of the usual folders that has an executable of that name, or NULL. */
 const char *config_find_runtime(enum runtime_kind runtime);
 /* Whether a path is one of those that config_find_runtime may return. */
 bool config_is_usual_path(const char *path);
-/* Sets runtime and path: the first of runc, crun; path NULL if neither is there. */
+/* Sets runtime, path and searched: the first of runc, crun; path NULL if neither is there. */
 void config_first_runtime(struct handler *h);
 
 /* Everything by the defaults, with `top` taken into account. */

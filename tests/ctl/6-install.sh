@@ -84,6 +84,28 @@ rm "$N/usr/local/bin/runclamp"
 inst install docker
 like "install: no runclamp on the node" "$code:$err:$(ls "$N/etc")" "^2:.*install runclamp on the node first:runclamp$"
 
+# The handler's runtime: where the node has it.
+runtimes() { # WHERE... HANDLER: install's answer on a node with runtimes only there
+  node
+  cp "$ROOT/config/config.json" "$N/etc/runclamp/config.json"
+  [ -z "${3:-}" ] || jq -n "$3" >"$N/etc/runclamp/config.json"
+  mkdir -p "$N$(dirname "$1")"
+  install -m 755 /dev/null "$N$1"
+  inst install docker --handler "$2"
+}
+for row in '/usr/bin/runc|runclamp||' '/usr/local/sbin/runc|runclamp||' \
+  '/usr/bin/crun|runclamp||/usr/bin/runc and the other usual places; ' \
+  '/usr/bin/crun|x|{handlers: {x: {}}}|' '/usr/bin/crun|runclamp|{}|' \
+  '/usr/bin/runc|x|{handlers: {x: {path: "/usr/sbin/runc"}}}|/usr/sbin/runc; '; do
+  IFS='|' read -r where handler text want <<<"$row"
+  runtimes "$where" "$handler" "$text"
+  if [ -z "$want" ]; then
+    is "install: ${text:-the shipped configuration} and $where" "$code:$(grep -c warning <<<"$out")" 0:0
+  else
+    like "install: ${text:-the shipped configuration} and $where" "$code:$out" "^0:.*warning: the handler $handler has no runtime on this node: .*$want"
+  fi
+done
+
 node
 mkdir "$N/etc/mine"
 inst install docker --config /etc/mine/d.json

@@ -172,9 +172,10 @@ static void the_shipped_file_is_the_defaults(void **state)
 		skip(); /* not called from the top folder */
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	c = parse(&arena, text);
-	assert_string_equal(c.handlers[0].path, "/usr/sbin/runc");
-	assert_string_equal(c.handlers[1].path, "/usr/bin/runsc");
-	if (usual("runc") && strcmp(usual("runc"), "/usr/sbin/runc") == 0)
+	/* Docker's own packages have runc elsewhere than Debian's: no path is written. */
+	assert_int_equal(c.handlers[0].searched, SEARCHED_PATH);
+	assert_int_equal(c.handlers[1].searched, SEARCHED_PATH);
+	if (usual("runc"))
 		check_defaults(&c);
 	/* One word has to be enough: nothing else may stand in strict's way. */
 	char *word = strstr(text, "standard");
