@@ -84,6 +84,18 @@ default_is() { [ "$(docker info --format '{{.DefaultRuntime}}')" = "$1" ]; }
   [ "$(decided "$(docker_id default)" | jq -r .verdict)" = allow ]
 }
 
+@test "docker --set-default: refused beside a dockerd that has its default from the command line" {
+  # shellcheck disable=SC2016 # the inner shell's
+  daemon fake bash -c 'exec -a dockerd bash -c "sleep 100; :" --default-runtime=runc'
+  wait_for 20 in_node pgrep -f 'default-runtime=runc$'
+  run in_node clampctl install docker --set-default
+  daemon_end fake
+  echo "$output"
+  [ "$status" -eq 2 ]
+  [[ $output == *"dockerd runs with --default-runtime runc"* ]]
+  in_node test ! -e /var/lib/runclamp/install.json
+}
+
 @test "docker: uninstall refuses while a container is there, and names it" {
   in_node clampctl install docker
   reload

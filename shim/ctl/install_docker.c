@@ -2,6 +2,7 @@
 #include "base/jsontok.h"
 #include "ctl/install.h"
 #include "ctl/jsonedit.h"
+#include "ctl/node.h"
 #include <string.h>
 
 static const char RUNTIMES[] = "runtimes", DEFAULT[] = "default-runtime";
@@ -174,6 +175,31 @@ static int put_path(struct work *w, struct err *err)
 	return insert(w, 0, 0, (const char *const[]){RUNTIMES, in->handler, "path", NULL}, in->binary, err);
 }
 
+/* With the flag and the key dockerd does not start, even where they agree. */
+static int check_flag(struct install *in, struct err *err)
+{
+	struct node n = {.root = *in->fs.prefix ? in->fs.prefix : "/", .rootfd = in->fs.fd};
+	const struct proc *p;
+	const char *value = NULL;
+	int r = 0;
+
+	node_list_procs(&n);
+	for (uint32_t i = 0; !value && (p = node_proc(&n, "dockerd", i)); i++)
+		value = proc_option(p, "default-runtime", 0);
+	if (value)
+		r = err_set(
+			err, ERR_CONFIG,
+			"dockerd runs with --default-runtime %.64s, and does not start where daemon.json has "
+			"a default, too; nothing was changed: take it out of its command line first "
+			"(systemctl edit docker), or leave out --set-default",
+			value);
+	else if (n.procs_err.kind)
+		install_note(in, "whether dockerd's command line has --default-runtime is not known: %s",
+			     n.procs_err.msg);
+	arena_free(&n.arena);
+	return r;
+}
+
 static int add(struct buf *out, struct install *in, struct err *err)
 {
 	struct work w;
@@ -181,6 +207,8 @@ static int add(struct buf *out, struct install *in, struct err *err)
 	if (strcmp(in->handler, "runc") == 0)
 		return err_set(err, ERR_USAGE,
 			       "dockerd keeps the name \"runc\" for itself: choose another --handler");
+	if (in->set_default && check_flag(in, err) < 0)
+		return -1;
 	if (begin(&w, in, err) < 0 || put_path(&w, err) < 0)
 		return -1;
 	if (in->set_default && !is_string(&w, w.preferred, in->handler) &&

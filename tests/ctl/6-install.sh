@@ -127,6 +127,20 @@ is "uninstall: one of four" "$(jq -c '.runtimes | keys' "$D"):$(find "$N/usr/loc
 inst uninstall all
 is "uninstall all: byte for byte" "$code:$(whole)" "0:$before"
 
+# A dockerd that has its default from the command line.
+for words in '--default-runtime=runc' '--default-runtime runc' '-H fd:// --default-runtime=runclamp'; do
+  node
+  mkdir -p "$N/proc/77"
+  printf '/usr/bin/dockerd %s ' "$words" | tr ' ' '\0' >"$N/proc/77/cmdline"
+  inst install docker --set-default
+  like "install docker --set-default: beside dockerd $words" "$code:$(find "$N/etc/docker" 2>/dev/null):$err" "^2::.*dockerd runs with --default-runtime runc"
+  inst install docker
+  is "install docker: beside dockerd $words" "$code" 0
+done
+printf '/usr/bin/dockerd\0--default-runtime-x=1\0' >"$N/proc/77/cmdline"
+inst install docker --set-default
+is "install docker --set-default: beside a dockerd without it" "$code:$(jq -r '."default-runtime"' "$D")" 0:runclamp
+
 # The default of before is the default again, ours first.
 node
 mkdir "$N/etc/docker"
