@@ -336,6 +336,20 @@ oci_runtime() { podman "$@" info --format '{{.Host.OCIRuntime.Name}} {{.Host.OCI
   [ "$(oci_runtime)" = "$plain" ]
   in_node test ! -e /etc/containers/containers.conf.d
 }
+@test "podman: a later file with another default is named, and is what Podman obeys" {
+  in_node test -x /usr/bin/podman || skip "podman is missing: apt-get install podman"
+  printf '[engine]\nruntime = "crun"\n' | node_file /etc/containers/containers.conf.d/99-local.conf
+  run in_node clampctl install podman --set-default
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [[ $output == *"does not take effect: /etc/containers/containers.conf.d/99-local.conf"*"sets runtime to crun"* ]]
+  [ "$(oci_runtime | cut -d' ' -f1)" = crun ]
+  # One that comes before it.
+  in_node mv /etc/containers/containers.conf.d/99-local.conf /etc/containers/containers.conf.d/10-local.conf
+  in_node clampctl install podman --set-default
+  [ "$(oci_runtime | cut -d' ' -f1)" = runclamp ]
+  in_node rm /etc/containers/containers.conf.d/10-local.conf
+}
 @test "podman: a refusal arrives whole, by the engine's log" {
   in_node test -x /usr/bin/podman || skip "podman is missing: apt-get install podman"
   in_node clampctl install podman

@@ -56,6 +56,20 @@ describes_there() { kc -n runclamp describe pod "$1" | grep -F -- "$2"; }
   in_node sed -i '2i imports = ["/etc/containerd/conf.d/*.toml"]' /etc/containerd/config.toml
 }
 
+@test "a ConfigMap with a fault does not reach the node" {
+  config=$(kc -n runclamp get configmap runclamp -o json)
+  jq '.data["config.json"] |= sub("strict"; "strickt"; "g")' <<<"$config" | kc replace -f -
+  before=$(in_node sh -c 'cat /etc/runclamp/config.json | sha256sum')
+  of_daemonset runclamp typo '.spec.restartPolicy = "Never"'
+  wait_for 60 in_runclamp typo '{.status.phase}' Failed
+  run kc -n runclamp logs typo -c install
+  echo "$output"
+  [[ $output == *strickt*"the node stays as it is"* ]]
+  [ "$(in_node sh -c 'cat /etc/runclamp/config.json | sha256sum')" = "$before" ]
+  away typo
+  jq 'del(.metadata.resourceVersion)' <<<"$config" | kc replace -f -
+}
+
 @test "the DaemonSet's pod installs, with its least privileges" {
   of_daemonset runclamp installer
   wait_for 60 in_runclamp installer '{.status.phase}' Running

@@ -1,6 +1,8 @@
 #include "ctl/ask.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "ctl/ctl.h"
+#include <fcntl.h>
 #include <string.h>
 
 enum { CONFIG_FILE_MAX = 256 << 10, HANDLERS_TOLD = 32 };
@@ -20,6 +22,19 @@ int ask_config(struct config *ret, struct arena *arena, struct err *err)
 	if (file_read_trusted(path, &trust, CONFIG_FILE_MAX, &text, &len, err) < 0)
 		return err_wrap(err, "the configuration");
 	return config_parse(ret, arena, text, len, arena_strndup(arena, path, strlen(path)), err);
+}
+
+int ask_config_file(struct config *ret, struct arena *arena, const char *path, struct err *err)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	CLEANUP_FREE char *text = NULL;
+	size_t len;
+
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	if (file_read_fd(fd, CONFIG_FILE_MAX, &text, &len, err) < 0)
+		return err_wrap(err, "%s", path);
+	return config_parse(ret, arena, text, len, path, err);
 }
 
 int ask_handler(const struct handler **ret, const struct config *c, const char *name, struct err *err)

@@ -22,6 +22,8 @@ struct ask {
 /* The node's configuration. Unlike the shim, $RUNCLAMP_CONFIG counts for any
  * user: nothing is started here. */
 int ask_config(struct config *ret, struct arena *arena, struct err *err) MUST_CHECK;
+/* Any file as a configuration, whosever it is: as far as its text goes. */
+int ask_config_file(struct config *ret, struct arena *arena, const char *path, struct err *err) MUST_CHECK;
 /* A handler by name (NULL: "runclamp"); an error names the nearest one. */
 int ask_handler(const struct handler **ret, const struct config *c, const char *name,
 		struct err *err) MUST_CHECK;

@@ -49,12 +49,13 @@ static void check_runtime(struct install *in, const struct handler *h)
 		there = is_usual(in, RUNTIME_RUNC) || is_usual(in, RUNTIME_CRUN);
 	if (there)
 		return;
-	install_note(
-		in,
-		"warning: the handler %s has no runtime on this node: %s%s%s; its containers will be refused "
-		"until it is installed, or %s says another \"path\"",
-		in->handler, in->fs.prefix, h->searched ? config_usual_paths(h->runtime)[0] : h->path,
-		h->searched ? " and the other usual places" : "", config_default_path);
+	install_note(in,
+		     "warning: the handler %s has no runtime on this node%s: %s%s%s; its containers will be "
+		     "refused "
+		     "until it is installed, or %s says another \"path\"",
+		     in->handler, *in->fs.prefix ? ", as far as it is seen from here" : "", in->fs.prefix,
+		     h->searched ? config_usual_paths(h->runtime)[0] : h->path,
+		     h->searched ? " and the other usual places" : "", config_default_path);
 }
 
 /* The engine calls the handler by its name: it has to be one of our own

@@ -14,6 +14,8 @@ ceiling|needs one of: list, show, diff, from-runsc
 ceiling lsit|did you mean "list"
 floor mesure|did you mean "measure"
 check|needs BUNDLE
+check --config x --json|check --config takes nothing else
+check y --config x|check --config takes nothing else
 check a b|takes only \[BUNDLE\]
 check a b c|too many words
 check --jsn x|no option "--jsn"; did you mean "--json"

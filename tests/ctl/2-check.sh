@@ -146,3 +146,13 @@ printf 'containers:1000000:65536\n' >/etc/subuid
 ctl check "$T/b/mapped"
 like "its config.json must be root's all the same" "$code $(tr -s " \n" " " <<<"$out")" "^2 .*the file belongs to uid 1000000"
 rm -r "$T/b/mapped"
+
+# A configuration as a file, whosever it is.
+ctl check --config "$ROOT/config/config.json"
+is "check --config: the shipped one" "$code:$out:$err" "0:$ROOT/config/config.json: 2 handlers: runclamp runclamp-runsc:"
+echo '{"handlers": {"x": {"runtime": "rnuc"}}}' >"$T/draft.json"
+chown 65534 "$T/draft.json"
+ctl check --config "$T/draft.json"
+like "check --config: a word that is none" "$code:$out:$err" "^2::clampctl: $T/draft.json: handlers.x.*line 1, column"
+ctl check --config "$T/none.json"
+like "check --config: no file" "$code:$err" "^2:clampctl: $T/none.json: does not exist"

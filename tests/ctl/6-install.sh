@@ -102,7 +102,7 @@ for row in '/usr/bin/runc|runclamp||' '/usr/local/sbin/runc|runclamp||' \
   if [ -z "$want" ]; then
     is "install: ${text:-the shipped configuration} and $where" "$code:$(grep -c warning <<<"$out")" 0:0
   else
-    like "install: ${text:-the shipped configuration} and $where" "$code:$out" "^0:.*warning: the handler $handler has no runtime on this node: .*$want"
+    like "install: ${text:-the shipped configuration} and $where" "$code:$out" "^0:.*warning: the handler $handler has no runtime on this node, as far as it is seen from here: .*$want"
   fi
 done
 
@@ -329,3 +329,24 @@ inst install podman
 like "install: a drop-in folder of a user's" "$code $err" "^2 clampctl: .*/home/u is not root's alone"
 is "install: nothing is written there" "$(find "$N/home/u/conf" -type f)" ""
 rm -rf "$N"
+
+# The DaemonSet's installer, in the image's folders: a configuration with a fault does not reach the node.
+image=$T/image
+mkdir -p "$image"/{bin,config,proc,opt/runclamp/bin,opt/runclamp/libexec/runclamp,host/etc/runclamp,host/opt/runclamp,host/var/{lib,log}/runclamp}
+cp "$ROOT/config/kubernetes/image/installer" "$image/installer"
+cp "$B/runclamp" "$B/clampctl" "$image/opt/runclamp/bin/"
+cp "$B/runclamp-containerd" "$image/opt/runclamp/libexec/runclamp/"
+cp "$(command -v busybox)" "$image/bin/busybox"
+for applet in sh cat chmod cmp cp mkdir mv rm; do ln -sf busybox "$image/bin/$applet"; done
+mount -t proc none "$image/proc"
+installer() { PATH=/bin ACTION=install HANDLERS=runclamp "$(type -P chroot)" "$image" /bin/sh /installer 2>&1; }
+echo '{"level": "standard"}' >"$image/host/etc/runclamp/config.json"
+echo '{"level": "strickt"}' >"$image/config/config.json"
+out=$(installer)
+like "installer: a configuration with a fault" "$?:$out:$(cat "$image/host/etc/runclamp/config.json"):$(find "$image/host/opt" -type f)" \
+  '^2:.*level must be "strict".*the node stays as it is.*:\{"level": "standard"\}:$'
+echo '{"level": "strict"}' >"$image/config/config.json"
+out=$(installer)
+is "installer: a good one is placed" "$(cat "$image/host/etc/runclamp/config.json")" '{"level": "strict"}'
+umount "$image/proc"
+rm -rf "$image"
