@@ -80,6 +80,11 @@ u_refused() {
     [ "$(u exec life grep ^Seccomp: /proc/self/status)" = $'Seccomp:\t2' ]
     run u exec life /call getuid accept
     [ "$output" = $'getuid ok\naccept -1' ]
+    # It keeps runclamp from being taken out, by the user's own record.
+    run in_node clampctl uninstall all
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"runclamp still has 1 rootless container"*"(of uid $TESTER)"* ]]
     u stop -t 0 life
     u start life
     [ "$(u exec life grep ^Seccomp: /proc/self/status)" = $'Seccomp:\t2' ]
