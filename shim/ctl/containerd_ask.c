@@ -111,7 +111,7 @@ const char *containerd_value(const struct containerd *c, const char *path)
 }
 
 /* A name that only version 1 has. As long as no file says version 2, containerd 1
- * reads it; with our drop-in imported it does not start (1.6.20, 1.7.24). */
+ * reads it; with our drop-in imported it does not start (1.6.20). */
 static const char *name_of_version_1(const struct toml *t)
 {
 	static const char prefix[] = "io.containerd.";
