@@ -332,13 +332,16 @@ rm -rf "$N"
 
 # The DaemonSet's installer, in the image's folders: a configuration with a fault does not reach the node.
 image=$T/image
-mkdir -p "$image"/{bin,config,proc,opt/runclamp/bin,opt/runclamp/libexec/runclamp,host/etc/runclamp,host/opt/runclamp,host/var/{lib,log}/runclamp}
+mkdir -p "$image"/{bin,config,proc,usr,opt/runclamp/bin,opt/runclamp/libexec/runclamp,host/etc/runclamp,host/opt/runclamp,host/var/{lib,log}/runclamp}
 cp "$ROOT/config/kubernetes/image/installer" "$image/installer"
 cp "$B/runclamp" "$B/clampctl" "$image/opt/runclamp/bin/"
 cp "$B/runclamp-containerd" "$image/opt/runclamp/libexec/runclamp/"
 cp "$(command -v busybox)" "$image/bin/busybox"
 for applet in sh cat chmod cmp cp mkdir mv rm; do ln -sf busybox "$image/bin/$applet"; done
 mount -t proc none "$image/proc"
+# Under the sanitizers clampctl has libraries.
+mount --bind /usr "$image/usr" && mount -o remount,bind,ro "$image/usr"
+ln -s usr/lib usr/lib64 "$image/"
 installer() { PATH=/bin ACTION=install HANDLERS=runclamp "$(type -P chroot)" "$image" /bin/sh /installer 2>&1; }
 echo '{"level": "standard"}' >"$image/host/etc/runclamp/config.json"
 echo '{"level": "strickt"}' >"$image/config/config.json"
@@ -348,5 +351,4 @@ like "installer: a configuration with a fault" "$?:$out:$(cat "$image/host/etc/r
 echo '{"level": "strict"}' >"$image/config/config.json"
 out=$(installer)
 is "installer: a good one is placed" "$(cat "$image/host/etc/runclamp/config.json")" '{"level": "strict"}'
-umount "$image/proc"
-rm -rf "$image"
+umount "$image/proc" "$image/usr" && rm -rf --one-file-system "$image"
