@@ -115,6 +115,19 @@ const char *proc_option(const struct proc *p, const char *name, uint32_t i);
 int proc_read(struct node *n, const char *pid, const char *file, char **ret_text, size_t *ret_len) MUST_CHECK;
 const char *proc_environ(struct node *n, const struct proc *p, const char *name);
 
+/* node_mount.c: one line of mountinfo, as far as it is needed here. */
+struct mount {
+	char dev[32], root[256], point[256];
+};
+/* The next line; *at: what follows it. */
+bool mount_next(const char **at, struct mount *ret);
+/* Where a path lies: its device, and as `root` its path on that. */
+bool mount_locate(const char *table, const char *path, struct mount *ret);
+/* Whether a process with this table has another root than the node's first one, whose table is top. */
+bool mount_is_container(const char *top, const char *table);
+/* Whether path is dir or lies below it; *ret_rest: what follows. */
+bool is_below(const char *path, const char *dir, const char **ret_rest);
+
 /* node_ask.c: the body of an answer to GET path on a unix socket. */
 int node_ask(struct node *n, const char *socket, const char *path, const char **ret_body, size_t *ret_len,
 	     struct err *err) MUST_CHECK;

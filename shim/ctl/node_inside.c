@@ -14,55 +14,10 @@ static const char *const sockets[] = {"/run/docker.sock",
 				      "/run/buildkit/buildkitd.sock",
 				      NULL};
 
-/* One line of mountinfo, as far as it is needed here. */
-struct mount {
-	char dev[32], root[256], point[256];
-};
-
-static bool read_mount(const char **at, struct mount *m)
-{
-	while (*at && **at) {
-		const char *line = *at, *end = strchr(line, '\n');
-
-		*at = end ? end + 1 : NULL;
-		if (sscanf(line, "%*d %*d %31s %255s %255s", m->dev, m->root, m->point) == 3)
-			return true;
-	}
-	return false;
-}
-
-/* Whether path is dir or lies below it; *ret_rest: what follows. */
-static bool is_below(const char *path, const char *dir, const char **ret_rest)
-{
-	size_t len = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
-
-	*ret_rest = path + len;
-	return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == '\0');
-}
-
-/* Where a path of the node lies: its device, and its path on that. */
-static bool locate(const char *table, const char *path, struct mount *ret)
-{
-	size_t best = 0;
-	struct mount m;
-	const char *rest;
-
-	ret->dev[0] = '\0';
-	while (read_mount(&table, &m))
-		if (is_below(path, m.point, &rest) && strlen(m.point) >= best) {
-			best = strlen(m.point);
-			*ret = m;
-			(void)snprintf(ret->root, sizeof(ret->root), "%s%s",
-				       strcmp(m.root, "/") == 0 ? "" : m.root, rest);
-		}
-	return ret->dev[0] != '\0';
-}
-
 /* One look at all processes, for both ways. */
 struct inside {
 	struct node *n;
 	const char *top; /* mountinfo of the node's first process */
-	struct mount top_root;
 	uint32_t seen;
 	uint32_t ntold;
 	char told[TOLD][64]; /* a container is told of once, whatever its processes */
@@ -73,7 +28,7 @@ static bool tell_once(struct inside *in, const char *table)
 	struct mount m = {0};
 	char own[64];
 
-	(void)locate(table, "/", &m);
+	(void)mount_locate(table, "/", &m);
 	(void)snprintf(own, sizeof(own), "%s %.24s", m.dev, m.root);
 	for (uint32_t i = 0; i < in->ntold; i++)
 		if (strcmp(in->told[i], own) == 0)
@@ -84,32 +39,25 @@ static bool tell_once(struct inside *in, const char *table)
 	return true;
 }
 
-static bool is_container(const struct inside *in, const char *table)
-{
-	struct mount m = {0};
-
-	return locate(table, "/", &m) &&
-	       (strcmp(m.dev, in->top_root.dev) != 0 || strcmp(m.root, in->top_root.root) != 0);
-}
-
 /* Calls `each` for a process of every container that is found. */
 static void walk(struct node *n, struct seen *s,
 		 void (*each)(struct inside *in, struct seen *s, const char *pid, const char *table))
 {
 	struct inside in = {.n = n};
+	struct mount top;
 	char *text;
 	size_t len;
 
-	if (proc_read(n, "1", "mountinfo", &text, &len) != 0) {
+	if (proc_read(n, "1", "mountinfo", &text, &len) != 0 || !mount_locate(text, "/", &top)) {
 		say(s, WAY_UNKNOWN, "the node's processes cannot be looked at");
 		return;
 	}
 	in.top = text;
-	(void)locate(in.top, "/", &in.top_root);
 	for (const char *const *pid = node_list(n, "/proc", ""); *pid; pid++) {
 		/* A thread of the kernel has no words. */
 		if (!isdigit((unsigned char)**pid) || proc_read(n, *pid, "cmdline", &text, &len) != 0 ||
-		    len == 0 || proc_read(n, *pid, "mountinfo", &text, &len) != 0 || !is_container(&in, text))
+		    len == 0 || proc_read(n, *pid, "mountinfo", &text, &len) != 0 ||
+		    !mount_is_container(in.top, text))
 			continue;
 		in.seen++;
 		each(&in, s, *pid, text);
@@ -136,9 +84,9 @@ static void find_sockets(struct inside *in, struct seen *s, const char *pid, con
 		struct mount node, m;
 		struct stat st;
 
-		if (!node_stat(in->n, *path, &st) || !locate(in->top, *path, &node))
+		if (!node_stat(in->n, *path, &st) || !mount_locate(in->top, *path, &node))
 			continue;
-		while (read_mount(&at, &m))
+		while (mount_next(&at, &m))
 			if (strcmp(m.dev, node.dev) == 0 && is_below(node.root, m.root, &rest)) {
 				if (!tell_once(in, table))
 					return;

@@ -16,28 +16,6 @@ int proc_read(struct node *n, const char *pid, const char *file, char **ret_text
 	return node_read(n, path, ret_text, ret_len, &err);
 }
 
-/* The line of mountinfo whose mount point is "/": device and root within it, up to
- * the mount point. A container has another than the node's first process. */
-static bool root_mount(struct node *n, const char *pid, char dst[static 256])
-{
-	char *text;
-	size_t len;
-
-	if (proc_read(n, pid, "mountinfo", &text, &len) != 0)
-		return false;
-	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-		char dev[32], root[128], point[128];
-
-		line += *line == '\n';
-		if (sscanf(line, "%*d %*d %31s %127s %127s", dev, root, point) == 3 &&
-		    strcmp(point, "/") == 0) {
-			(void)snprintf(dst, 256, "%s %s", dev, root);
-			return true;
-		}
-	}
-	return false;
-}
-
 static const char *base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -64,11 +42,19 @@ static bool is_root_user(struct node *n, const char *pid)
 	return !at || strtoul(at + 5, NULL, 10) == 0;
 }
 
+/* Of a process that cannot be looked at we would rather say it is the node's. */
+static bool is_inside(struct node *n, const char *pid, const char *top)
+{
+	char *text;
+	size_t len;
+
+	return top && proc_read(n, pid, "mountinfo", &text, &len) == 0 && mount_is_container(top, text);
+}
+
 static void add_proc(struct node *n, const char *pid, char *text, size_t len, const char *top)
 {
 	const char *name = len ? engine_name(text) : NULL;
 	struct proc *p = &n->procs[n->nprocs];
-	char own[256];
 	char **argv;
 
 	if (!name || n->nprocs == PROCS_MAX)
@@ -77,7 +63,7 @@ static void add_proc(struct node *n, const char *pid, char *text, size_t len, co
 	if (!argv)
 		return;
 	*p = (struct proc){.pid = pid, .name = name, .argv = argv, .root_user = is_root_user(n, pid)};
-	p->inside = *top && root_mount(n, pid, own) && strcmp(own, top) != 0;
+	p->inside = is_inside(n, pid, top);
 	for (char *word = text; word < text + len && p->argc < WORDS_MAX - 1; word += strlen(word) + 1)
 		argv[p->argc++] = word;
 	n->nprocs++;
@@ -86,7 +72,8 @@ static void add_proc(struct node *n, const char *pid, char *text, size_t len, co
 void node_list_procs(struct node *n)
 {
 	const char *const *pids = node_list(n, "/proc", "");
-	char top[256] = "";
+	char *top;
+	size_t top_len;
 
 	n->procs = arena_array(&n->arena, PROCS_MAX, sizeof(*n->procs));
 	if (!n->procs || !*pids) {
@@ -94,7 +81,8 @@ void node_list_procs(struct node *n)
 			      strcmp(n->root, "/") == 0 ? "" : n->root);
 		return;
 	}
-	(void)root_mount(n, "1", top);
+	if (proc_read(n, "1", "mountinfo", &top, &top_len) != 0)
+		top = NULL;
 	for (; *pids; pids++) {
 		char *text;
 		size_t len;
