@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/jsontok.h"
+#include "ctl/nodefs.h"
 #include "ctl/toml.h"
 #include <sys/stat.h>
 
@@ -64,7 +65,11 @@ struct node {
 	struct setup docker, containerd, crio, podman;
 	const char *docker_authz; /* names of authorization plug-ins, or NULL */
 	const char *docker_version;
-	const char *const *docker_hosts; /* NULL-terminated */
+	struct names docker_hosts;     /* each with its scheme */
+	struct err docker_hosts_err;   /* kind: not all of them are known */
+	const char *docker_containerd; /* the socket that it is told to use, or NULL */
+	struct names podman_addresses; /* those that `podman system service` was given */
+	const char *containerd_port;   /* its TCP address, or NULL */
 };
 
 struct way {
@@ -81,6 +86,8 @@ int node_open(const struct node *n, const char *path, int flags);
 /* 1: there is no such file. The text is in the arena, NUL-terminated. */
 int node_read(struct node *n, const char *path, char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 bool node_stat(const struct node *n, const char *path, struct stat *ret);
+/* The path with links followed, or as it is if nothing is there. */
+const char *node_real(struct node *n, const char *path);
 /* The names in a folder that end in suffix, sorted, NULL-terminated; none if it is not there. */
 const char *const *node_list(struct node *n, const char *dir, const char *suffix);
 /* The first of name in the usual folders of PATH, or NULL. */
@@ -105,12 +112,42 @@ void say_socket(struct node *n, struct seen *s, const char *path);
 /* "group docker (alice, bob)", or NULL if nobody but root is in it. */
 const char *node_group(struct node *n, gid_t gid);
 
+/* "user bob" */
+const char *node_user(struct node *n, uid_t uid);
+
+/* node_acl.c: what a file's access list adds to its mode. */
+enum { ACL_MAX = 256, ACL_WRITE = 2 };
+enum { ACL_TAG_USER = 0x02, ACL_TAG_GROUP_OBJ = 0x04, ACL_TAG_GROUP = 0x08, ACL_TAG_MASK = 0x10 };
+struct acl_entry {
+	uint16_t tag, perm;
+	uint32_t id;
+};
+struct acl {
+	struct acl_entry v[ACL_MAX];
+	uint32_t n; /* 0: it has none */
+};
+int acl_read(struct acl *ret, int fd, const char *path, struct err *err) MUST_CHECK;
+/* Of a user or a group: its own word under the mask. */
+bool acl_lets_write(const struct acl *acl, const struct acl_entry *e);
+
+/* node_address.c: "unix:///run/x.sock", "tcp:127.0.0.1:1". The absolute path of a socket, or NULL. */
+const char *address_socket(const char *address);
+/* Who may open it; every other address is a port. */
+void say_address(struct node *n, struct seen *s, const char *who, const char *address);
+/* The engines' sockets: the usual ones, and those that their configurations name. -1: too many. */
+int node_sockets(struct node *n, struct names *ret) MUST_CHECK;
+
 /* node_proc.c */
 void node_list_procs(struct node *n);
 /* The i-th process of this name outside of containers, or NULL. */
 const struct proc *node_proc(const struct node *n, const char *name, uint32_t i);
 /* The value of the i-th --NAME (or -NAME) of its words, as the next word or behind a '='. */
 const char *proc_option(const struct proc *p, const char *name, uint32_t i);
+/* The last one, which wins where there is to be one only. */
+const char *proc_value(const struct proc *p, const char *name);
+/* The value of the i-th -L of its words, also as -LVALUE, -L=VALUE, and behind those of
+ * `switches`, which take no value. */
+const char *proc_short(const struct proc *p, char letter, const char *switches, uint32_t i);
 /* Reads DIR/pid/file of the node's /proc. */
 int proc_read(struct node *n, const char *pid, const char *file, char **ret_text, size_t *ret_len) MUST_CHECK;
 const char *proc_environ(struct node *n, const struct proc *p, const char *name);

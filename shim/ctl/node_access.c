@@ -1,5 +1,7 @@
-/* Who may open a socket: its mode, its group's members, the folders above it. */
+/* Who may open a socket: its mode, its group's members, its access list, the folders above it. */
 #include "ctl/node.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 enum { MEMBERS_TOLD = 8 };
@@ -98,7 +100,25 @@ const char *node_group(struct node *n, gid_t gid)
 	return ret;
 }
 
-/* Whether a folder on the way keeps out whoever is not root. */
+const char *node_user(struct node *n, uid_t uid)
+{
+	struct err err = {0};
+	const char *f[4], *name = NULL;
+	size_t len[4], size;
+	char shown[64], *text;
+
+	(void)snprintf(shown, sizeof(shown), "user %u", uid);
+	if (node_read(n, "/etc/passwd", &text, &size, &err) == 0)
+		for (const char *line = text; line && *line && !name; line = next_line(line))
+			if (split(line, f, len) && is_number(f[2], len[2], uid)) {
+				name = f[0];
+				(void)snprintf(shown, sizeof(shown), "user %.*s", (int)len[0], name);
+			}
+	return arena_strndup(&n->arena, shown, strlen(shown));
+}
+
+/* Whether a folder on the way keeps out whoever is not root. Where it has an access
+ * list, its mode's group stands for all whom that names. */
 static bool is_shut_above(struct node *n, const char *path)
 {
 	char dir[512];
@@ -112,27 +132,70 @@ static bool is_shut_above(struct node *n, const char *path)
 	return false;
 }
 
+/* With an access list the mode's middle bits are its mask, not the group's own. */
+static bool is_group_let(const struct stat *st, const struct acl *acl)
+{
+	for (uint32_t i = 0; i < acl->n; i++)
+		if (acl->v[i].tag == ACL_TAG_GROUP_OBJ)
+			return acl_lets_write(acl, &acl->v[i]);
+	return st->st_mode & 0020;
+}
+
+static void say_mode(struct node *n, struct seen *s, const char *path, const struct stat *st,
+		     const struct acl *acl)
+{
+	const char *group = is_group_let(st, acl) ? node_group(n, st->st_gid) : NULL;
+
+	if (st->st_mode & 0002)
+		say(s, WAY_OPEN, "%s: every user may open it (mode %04o)", path, st->st_mode & 07777u);
+	if (group)
+		say(s, WAY_OPEN, "%s: %s may open it", path, group);
+	if (st->st_uid != 0)
+		say(s, WAY_OPEN, "%s belongs to uid %u", path, st->st_uid);
+}
+
+static void say_list(struct node *n, struct seen *s, const char *path, const struct acl *acl)
+{
+	for (uint32_t i = 0; i < acl->n; i++) {
+		const struct acl_entry *e = &acl->v[i];
+		const char *who = NULL;
+
+		if (!acl_lets_write(acl, e))
+			continue;
+		if (e->tag == ACL_TAG_USER && e->id != 0)
+			who = node_user(n, e->id);
+		else if (e->tag == ACL_TAG_GROUP)
+			who = node_group(n, e->id);
+		if (who)
+			say(s, WAY_OPEN, "%s: %s may open it, by its access list", path, who);
+	}
+}
+
 void say_socket(struct node *n, struct seen *s, const char *path)
 {
-	const char *group;
+	CLEANUP_FD int fd = node_open(n, path, O_PATH);
+	size_t before = s->text.len;
+	struct acl acl = {.n = 0};
+	struct err err = {0};
 	struct stat st;
 
-	if (!node_stat(n, path, &st)) {
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
 		say(s, WAY_CLOSED, "%s is not there", path);
 		return;
 	}
-	if (is_shut_above(n, path)) {
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		say(s, WAY_UNKNOWN, "%s cannot be looked at: %s", path, strerror(errno));
+		return;
+	}
+	if (is_shut_above(n, node_real(n, path))) {
 		say(s, WAY_CLOSED, "%s lies in a folder that only root may enter", path);
 		return;
 	}
-	group = st.st_mode & 0020 ? node_group(n, st.st_gid) : NULL;
-	if (st.st_mode & 0002)
-		say(s, WAY_OPEN, "%s: every user may open it (mode %04o)", path, st.st_mode & 07777u);
-	if (group)
-		say(s, WAY_OPEN, "%s: %s may open it", path, group);
-	if (st.st_uid != 0)
-		say(s, WAY_OPEN, "%s belongs to uid %u", path, st.st_uid);
-	if (!(st.st_mode & 0002) && !group && st.st_uid == 0)
+	if (acl_read(&acl, fd, path, &err) < 0)
+		say(s, WAY_UNKNOWN, "%s", err.msg);
+	say_mode(n, s, path, &st, &acl);
+	say_list(n, s, path, &acl);
+	if (s->text.len == before && !s->text.failed)
 		say(s, WAY_CLOSED, "%s: only root may open it (mode %04o, group %u has no other member)",
 		    path, st.st_mode & 07777u, st.st_gid);
 }

@@ -113,7 +113,7 @@ static void read_handler(struct setup *c, const struct toml_entry *e)
 static void read_config(struct node *n, const struct toml *t)
 {
 	struct setup *c = &n->containerd;
-	const char *address = toml_value(t, "grpc/address");
+	const char *address = toml_value(t, "grpc/address"), *port = toml_value(t, "grpc/tcp_address");
 
 	for (uint32_t i = 0; i < t->n; i++) {
 		const struct toml_entry *e = &t->entry[i];
@@ -127,13 +127,14 @@ static void read_config(struct node *n, const struct toml *t)
 			read_handler(c, e);
 	}
 	c->address = address && *address ? address : c->address;
+	n->containerd_port = port && *port ? port : NULL;
 }
 
 static const char *config_of(const struct proc *p)
 {
-	const char *path = proc_option(p, "config", 0);
+	const char *path = proc_value(p, "config");
 
-	path = path ? path : proc_option(p, "c", 0);
+	path = path ? path : proc_value(p, "c");
 	return path ? path : default_config;
 }
 
@@ -173,8 +174,8 @@ const struct setup *containerd_setup(struct node *n)
 	/* The handler runc is there without a word of configuration. */
 	if (entries_put(&c->entries, "runc") == NULL)
 		(void)err_set(&c->err, ERR_LIMIT, "%s: more than %d handlers", c->source, ENTRIES_MAX);
-	word = proc_option(p, "address", 0);
-	word = word ? word : proc_option(p, "a", 0);
+	word = proc_value(p, "address");
+	word = word ? word : proc_value(p, "a");
 	c->address = word ? word : c->address;
 	return c;
 }
@@ -232,6 +233,11 @@ void look_containerd_socket(struct node *n, struct seen *s)
 {
 	const struct setup *c = containerd_setup(n);
 
-	if (c->present)
-		say_socket(n, s, c->address);
+	if (!c->present)
+		return;
+	if (c->err.kind != ERR_NONE)
+		say(s, WAY_UNKNOWN, "%s", c->err.msg);
+	say_socket(n, s, c->address);
+	if (n->containerd_port)
+		say(s, WAY_OPEN, "containerd listens on tcp://%s", n->containerd_port);
 }

@@ -2,8 +2,6 @@
 #include "ctl/node.h"
 #include <string.h>
 
-enum { HOSTS_MAX = 16 };
-
 static const char default_socket[] = "/run/docker.sock";
 
 static const char *text_of(struct node *n, const struct jdoc *doc, uint32_t tok)
@@ -13,15 +11,26 @@ static const char *text_of(struct node *n, const struct jdoc *doc, uint32_t tok)
 	return tok && doc->tok[tok].type == JTOK_STRING ? jdoc_string(doc, tok, &n->arena, &len) : NULL;
 }
 
+/* As dockerd reads it (moby, opts.ParseHost): blanks around do not count, without a
+ * scheme it is a port. */
 static void add_host(struct node *n, const char *host)
 {
-	const char **list = (const char **)(uintptr_t)n->docker_hosts;
-	uint32_t i = 0;
+	const char *start = host + strspn(host, " \t\r\n\v\f"), *end = start + strlen(start), *copy;
+	char whole[512];
+	int len;
 
-	while (list && i < HOSTS_MAX && list[i])
-		i++;
-	if (list && i < HOSTS_MAX)
-		list[i] = host;
+	while (end > start && strchr(" \t\r\n\v\f", end[-1]))
+		end--;
+	if (end == start)
+		return;
+	len = snprintf(whole, sizeof(whole), "%s%.*s", strstr(start, "://") ? "" : "tcp://",
+		       (int)(end - start), start);
+	if (strcmp(whole, "unix://") == 0)
+		len = snprintf(whole, sizeof(whole), "unix://%s", default_socket);
+	copy = len > 0 && len < (int)sizeof(whole) ? arena_strndup(&n->arena, whole, (size_t)len) : NULL;
+	if (!copy || names_add(&n->docker_hosts, copy) < 0)
+		(void)err_set(&n->docker_hosts_err, ERR_LIMIT,
+			      "dockerd has more than %d addresses, or one that is too long", NAMES_LIST);
 }
 
 static void add_authz(struct node *n, const char *name)
@@ -76,11 +85,25 @@ static int parse(struct node *n, struct jdoc *doc, const char *text, size_t len,
 	return doc->tok[0].type == JTOK_OBJECT ? 0 : err_set(err, ERR_CONFIG, "%s: no JSON object", where);
 }
 
+/* -D, -v and -h stand before an -H in one word. */
+static void read_hosts(struct node *n)
+{
+	const struct proc *p;
+	const char *word;
+
+	for (uint32_t which = 0; (p = node_proc(n, "dockerd", which)); which++) {
+		for (uint32_t i = 0; (word = proc_short(p, 'H', "Dvh", i)); i++)
+			add_host(n, word);
+		for (uint32_t i = 0; (word = proc_option(p, "host", i)); i++)
+			add_host(n, word);
+	}
+}
+
 /* The file and the daemon's words: what holds if nobody answers. */
 static void read_file(struct node *n, const struct proc *p)
 {
 	struct setup *d = &n->docker;
-	const char *path = proc_option(p, "config-file", 0), *word;
+	const char *path = proc_value(p, "config-file"), *word;
 	struct jdoc doc;
 	char *text;
 	size_t len;
@@ -95,13 +118,15 @@ static void read_file(struct node *n, const struct proc *p)
 		each_text(n, &doc, jdoc_get(&doc, 0, "hosts"), add_host);
 		word = text_of(n, &doc, jdoc_get(&doc, 0, "default-runtime"));
 		d->chosen = word ? word : d->chosen;
+		n->docker_containerd = text_of(n, &doc, jdoc_get(&doc, 0, "containerd"));
 	}
+	if (d->err.kind != ERR_NONE)
+		n->docker_hosts_err = d->err;
+	word = proc_value(p, "containerd");
+	n->docker_containerd = word ? word : n->docker_containerd;
+	read_hosts(n);
 	for (uint32_t i = 0; (word = proc_option(p, "authorization-plugin", i)); i++)
 		add_authz(n, word);
-	for (uint32_t i = 0; (word = proc_option(p, "H", i)); i++)
-		add_host(n, word);
-	for (uint32_t i = 0; (word = proc_option(p, "host", i)); i++)
-		add_host(n, word);
 	for (uint32_t i = 0; (word = proc_option(p, "add-runtime", i)); i++) {
 		size_t name = strcspn(word, "=");
 		const char *copy = arena_strndup(&n->arena, word, name);
@@ -110,7 +135,7 @@ static void read_file(struct node *n, const struct proc *p)
 		if (e)
 			e->path = word[name] ? word + name + 1 : "";
 	}
-	word = proc_option(p, "default-runtime", 0);
+	word = proc_value(p, "default-runtime");
 	d->chosen = word ? word : d->chosen;
 }
 
@@ -144,10 +169,11 @@ static void read_answer(struct node *n)
 
 static const char *first_socket(const struct node *n)
 {
-	for (const char *const *h = n->docker_hosts; h && *h; h++)
-		if (strncmp(*h, "unix:///", 8) == 0)
-			return *h + 7;
-	return default_socket;
+	const char *path = NULL;
+
+	for (unsigned i = 0; i < n->docker_hosts.n && !path; i++)
+		path = address_socket(n->docker_hosts.v[i]);
+	return path ? path : default_socket;
 }
 
 const struct setup *docker_setup(struct node *n)
@@ -161,7 +187,6 @@ const struct setup *docker_setup(struct node *n)
 	d->present = p || node_find(n, "dockerd");
 	if (!d->present)
 		return d;
-	n->docker_hosts = arena_array(&n->arena, HOSTS_MAX + 1, sizeof(*n->docker_hosts));
 	d->chosen = "runc";
 	read_file(n, p);
 	d->address = first_socket(n);

@@ -120,13 +120,15 @@ void look_docker_hosts(struct node *n, struct seen *s)
 
 	if (!d->present)
 		return;
-	for (const char *const *h = n->docker_hosts; h && *h; h++) {
-		if (strncmp(*h, "tcp://", 6) == 0)
-			say(s, WAY_OPEN, "dockerd listens on %s", *h);
-		else if (strncmp(*h, "unix:///", 8) == 0 && strcmp(*h + 7, d->address) != 0)
-			say_socket(n, s, *h + 7);
-		else
+	if (n->docker_hosts_err.kind != ERR_NONE)
+		say(s, WAY_UNKNOWN, "%s", n->docker_hosts_err.msg);
+	for (unsigned i = 0; i < n->docker_hosts.n; i++) {
+		const char *host = n->docker_hosts.v[i], *socket = address_socket(host);
+
+		/* What systemd hands over is the socket at the usual path. */
+		if (strncmp(host, "fd://", 5) == 0 || (socket && strcmp(socket, d->address) == 0))
 			continue;
+		say_address(n, s, "dockerd", host);
 		others++;
 	}
 	if (others == 0)
@@ -143,7 +145,7 @@ void look_docker_containerd(struct node *n, struct seen *s)
 
 	if (!docker_setup(n)->present)
 		return;
-	given = proc_option(node_proc(n, "dockerd", 0), "containerd", 0);
+	given = n->docker_containerd;
 	if (given)
 		say_socket(n, s, given);
 	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
@@ -169,7 +171,7 @@ void look_buildkitd(struct node *n, struct seen *s)
 		say(s, WAY_UNKNOWN, "%s", err.msg);
 		return;
 	}
-	binary = proc_option(p, "oci-worker-binary", 0);
+	binary = proc_value(p, "oci-worker-binary");
 	binary = binary ? binary : toml_value(&t, "worker/oci/binary");
 	if (binary) {
 		say_leads(n, s, "its runtime", binary);

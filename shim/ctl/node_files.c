@@ -33,6 +33,28 @@ bool node_stat(const struct node *n, const char *path, struct stat *ret)
 	return fd >= 0 && fstat(fd, ret) == 0;
 }
 
+static bool path_of(int fd, char dst[static PATH_MAX])
+{
+	char link[64];
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, dst, PATH_MAX - 1);
+	dst[len > 0 ? len : 0] = '\0';
+	return dst[0] == '/';
+}
+
+const char *node_real(struct node *n, const char *path)
+{
+	CLEANUP_FD int fd = node_open(n, path, O_PATH);
+	UNFILLED char here[PATH_MAX], root[PATH_MAX];
+	const char *rest, *real = NULL;
+
+	if (fd >= 0 && path_of(fd, here) && path_of(n->rootfd, root) && is_below(here, root, &rest))
+		real = arena_strndup(&n->arena, rest, strlen(rest));
+	return real ? real : path;
+}
+
 /* To the end of the file: those of /proc have no size. */
 static int read_all(struct node *n, int fd, const char *path, char **ret, size_t *ret_len, struct err *err)
 {

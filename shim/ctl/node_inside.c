@@ -6,18 +6,11 @@
 
 enum { TOLD = 6, CAP_SYS_ADMIN_BIT = 21 };
 
-static const char *const sockets[] = {"/run/docker.sock",
-				      "/run/containerd/containerd.sock",
-				      "/run/docker/containerd/containerd.sock",
-				      "/run/crio/crio.sock",
-				      "/run/podman/podman.sock",
-				      "/run/buildkit/buildkitd.sock",
-				      NULL};
-
 /* One look at all processes, for both ways. */
 struct inside {
 	struct node *n;
 	const char *top; /* mountinfo of the node's first process */
+	const struct names *sockets;
 	uint32_t seen;
 	uint32_t ntold;
 	char told[TOLD][64]; /* a container is told of once, whatever its processes */
@@ -40,10 +33,10 @@ static bool tell_once(struct inside *in, const char *table)
 }
 
 /* Calls `each` for a process of every container that is found. */
-static void walk(struct node *n, struct seen *s,
+static void walk(struct node *n, struct seen *s, const struct names *sockets,
 		 void (*each)(struct inside *in, struct seen *s, const char *pid, const char *table))
 {
-	struct inside in = {.n = n};
+	struct inside in = {.n = n, .sockets = sockets};
 	struct mount top;
 	char *text;
 	size_t len;
@@ -79,19 +72,19 @@ static const char *command_name(struct node *n, const char *pid)
 
 static void find_sockets(struct inside *in, struct seen *s, const char *pid, const char *table)
 {
-	for (const char *const *path = sockets; *path; path++) {
-		const char *at = table, *rest;
+	for (unsigned i = 0; i < in->sockets->n; i++) {
+		const char *path = in->sockets->v[i], *at = table, *rest;
 		struct mount node, m;
 		struct stat st;
 
-		if (!node_stat(in->n, *path, &st) || !mount_locate(in->top, *path, &node))
+		if (!node_stat(in->n, path, &st) || !mount_locate(in->top, path, &node))
 			continue;
 		while (mount_next(&at, &m))
 			if (strcmp(m.dev, node.dev) == 0 && is_below(node.root, m.root, &rest)) {
 				if (!tell_once(in, table))
 					return;
 				say(s, WAY_OPEN, "process %s (%s) in a container has %s at %s%s", pid,
-				    command_name(in->n, pid), *path, m.point, rest);
+				    command_name(in->n, pid), path, m.point, rest);
 				break;
 			}
 	}
@@ -99,7 +92,15 @@ static void find_sockets(struct inside *in, struct seen *s, const char *pid, con
 
 void look_direct_mounts(struct node *n, struct seen *s)
 {
-	walk(n, s, find_sockets);
+	struct names sockets = {.n = 0};
+	const struct err *unread[] = {&n->docker_hosts_err, &n->containerd.err, &n->crio.err};
+
+	if (node_sockets(n, &sockets) < 0)
+		say(s, WAY_UNKNOWN, "more than %d sockets of engines", NAMES_LIST);
+	for (size_t i = 0; i < ARRAY_LEN(unread); i++)
+		if (unread[i]->kind != ERR_NONE)
+			say(s, WAY_UNKNOWN, "an engine's socket may be elsewhere: %s", unread[i]->msg);
+	walk(n, s, &sockets, find_sockets);
 }
 
 /* In a user namespace of its own its capabilities are worth nothing here. */
@@ -132,5 +133,5 @@ static void find_privileged(struct inside *in, struct seen *s, const char *pid, 
 
 void look_direct_privileged(struct node *n, struct seen *s)
 {
-	walk(n, s, find_privileged);
+	walk(n, s, NULL, find_privileged);
 }

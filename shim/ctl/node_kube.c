@@ -16,7 +16,7 @@ static struct kubelet find_kubelet(struct node *n)
 	struct stat st;
 	size_t len;
 
-	k.path = proc_option(k.proc, "config", 0);
+	k.path = proc_value(k.proc, "config");
 	k.path = k.path ? k.path : "/var/lib/kubelet/config.yaml";
 	k.present = k.proc || node_find(n, "kubelet") || node_stat(n, k.path, &st);
 	if (k.present && node_read(n, k.path, &k.text, &len, &k.err) == 0 &&
@@ -91,7 +91,7 @@ static const char *yaml_get(struct node *n, const char *text, const char *const 
 
 static const char *setting(struct node *n, const struct kubelet *k, const char *flag, const char *const *keys)
 {
-	const char *word = proc_option(k->proc, flag, 0);
+	const char *word = proc_value(k->proc, flag);
 
 	return word ? word : k->text ? yaml_get(n, k->text, keys) : NULL;
 }

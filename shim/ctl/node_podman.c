@@ -48,6 +48,28 @@ static void read_candidates(struct node *n, struct setup *e, const struct toml *
 	}
 }
 
+/* `podman system service ADDRESS`: a word behind "service" that is one. */
+static void read_services(struct node *n)
+{
+	const struct proc *p;
+
+	for (uint32_t i = 0; (p = node_proc(n, "podman", i)); i++) {
+		bool system = false, service = false;
+
+		for (int at = 1; at < p->argc; at++) {
+			const char *word = p->argv[at];
+
+			if (service &&
+			    (strncasecmp(word, "tcp:", 4) == 0 || strncasecmp(word, "unix:", 5) == 0) &&
+			    names_add(&n->podman_addresses, word) < 0)
+				(void)err_set(&n->procs_err, ERR_LIMIT, "Podman has more than %d addresses",
+					      NAMES_LIST);
+			service = service || (system && strcmp(word, "service") == 0);
+			system = system || strcmp(word, "system") == 0;
+		}
+	}
+}
+
 const struct setup *podman_setup(struct node *n)
 {
 	struct setup *e = &n->podman;
@@ -57,9 +79,11 @@ const struct setup *podman_setup(struct node *n)
 	if (e->tried)
 		return e;
 	e->tried = true;
-	e->present = node_find(n, "podman") || node_find(n, "buildah");
+	read_services(n);
+	e->present = node_find(n, "podman") || node_find(n, "buildah") || node_proc(n, "podman", 0);
 	if (!e->present)
 		return e;
+	e->address = "/run/podman/podman.sock";
 	e->source = "containers.conf";
 	e->chosen = node_find(n, "crun") ? "crun" : "runc";
 	if (read_file(n, &t, "/usr/share/containers/containers.conf", &e->err) < 0 ||
@@ -95,8 +119,17 @@ void look_podman_build(struct node *n, struct seen *s)
 
 void look_podman_socket(struct node *n, struct seen *s)
 {
-	if (podman_setup(n)->present)
-		say_socket(n, s, "/run/podman/podman.sock");
+	const struct setup *e = podman_setup(n);
+
+	if (!e->present)
+		return;
+	say_socket(n, s, e->address);
+	for (unsigned i = 0; i < n->podman_addresses.n; i++) {
+		const char *socket = address_socket(n->podman_addresses.v[i]);
+
+		if (!socket || strcmp(socket, e->address) != 0)
+			say_address(n, s, "podman system service", n->podman_addresses.v[i]);
+	}
 }
 
 static void read_crio(struct node *n, struct setup *e, const struct toml *t)
@@ -130,7 +163,7 @@ const struct setup *crio_setup(struct node *n)
 {
 	const struct proc *p = node_proc(n, "crio", 0);
 	struct setup *e = &n->crio;
-	const char *path = proc_option(p, "config", 0), *dir = proc_option(p, "config-dir", 0), *word;
+	const char *path = proc_value(p, "config"), *dir = proc_value(p, "config-dir"), *word;
 	struct toml t = {0};
 
 	if (e->tried)
@@ -146,7 +179,7 @@ const struct setup *crio_setup(struct node *n)
 	    read_folder(n, &t, dir ? dir : "/etc/crio/crio.conf.d", "", &e->err) < 0)
 		return e;
 	read_crio(n, e, &t);
-	word = proc_option(p, "default-runtime", 0);
+	word = proc_value(p, "default-runtime");
 	e->chosen = word ? word : e->chosen;
 	return e;
 }

@@ -5,7 +5,11 @@
 
 enum { PROCS_MAX = 64, WORDS_MAX = 256 };
 
-static const char *const engines[] = {"dockerd", "containerd", "kubelet", "crio", "buildkitd", NULL};
+/* Of a command that is more than an engine: the word that makes it one. */
+static const struct {
+	const char *name, *word;
+} engines[] = {{"dockerd", NULL}, {"containerd", NULL}, {"kubelet", NULL},
+	       {"crio", NULL},	  {"buildkitd", NULL},	{"podman", "service"}};
 
 int proc_read(struct node *n, const char *pid, const char *file, char **ret_text, size_t *ret_len)
 {
@@ -23,11 +27,20 @@ static const char *base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static const char *engine_name(const char *word)
+static bool has_word(const char *text, size_t len, const char *want)
 {
-	for (const char *const *e = engines; *e; e++)
-		if (strcmp(base(word), *e) == 0)
-			return *e;
+	for (const char *word = text; word < text + len; word += strlen(word) + 1)
+		if (strcmp(word, want) == 0)
+			return true;
+	return false;
+}
+
+static const char *engine_name(const char *text, size_t len)
+{
+	for (size_t i = 0; len > 0 && i < ARRAY_LEN(engines); i++)
+		if (strcmp(base(text), engines[i].name) == 0 &&
+		    (!engines[i].word || has_word(text, len, engines[i].word)))
+			return engines[i].name;
 	return NULL;
 }
 
@@ -53,19 +66,25 @@ static bool is_inside(struct node *n, const char *pid, const char *top)
 
 static void add_proc(struct node *n, const char *pid, char *text, size_t len, const char *top)
 {
-	const char *name = len ? engine_name(text) : NULL;
+	const char *name = engine_name(text, len);
 	struct proc *p = &n->procs[n->nprocs];
-	char **argv;
+	char **argv = NULL, *word;
 
-	if (!name || n->nprocs == PROCS_MAX)
+	if (!name)
 		return;
-	argv = arena_array(&n->arena, WORDS_MAX, sizeof(*argv));
-	if (!argv)
+	if (n->nprocs < PROCS_MAX)
+		argv = arena_array(&n->arena, WORDS_MAX, sizeof(*argv));
+	if (!argv) {
+		(void)err_set(&n->procs_err, ERR_LIMIT, "more than %d processes of engines", PROCS_MAX);
 		return;
+	}
 	*p = (struct proc){.pid = pid, .name = name, .argv = argv, .root_user = is_root_user(n, pid)};
 	p->inside = is_inside(n, pid, top);
-	for (char *word = text; word < text + len && p->argc < WORDS_MAX - 1; word += strlen(word) + 1)
+	for (word = text; word < text + len && p->argc < WORDS_MAX - 1; word += strlen(word) + 1)
 		argv[p->argc++] = word;
+	if (word < text + len)
+		(void)err_set(&n->procs_err, ERR_LIMIT, "process %s (%s) has more than %d words", pid, name,
+			      WORDS_MAX - 1);
 	n->nprocs++;
 }
 
@@ -116,6 +135,32 @@ const char *proc_option(const struct proc *p, const char *name, uint32_t i)
 			return word + len + 1;
 		if (word[len] == '\0' && at + 1 < p->argc && i-- == 0)
 			return p->argv[at + 1];
+	}
+	return NULL;
+}
+
+const char *proc_value(const struct proc *p, const char *name)
+{
+	const char *last = NULL, *value;
+
+	for (uint32_t i = 0; (value = proc_option(p, name, i)); i++)
+		last = value;
+	return last;
+}
+
+const char *proc_short(const struct proc *p, char letter, const char *switches, uint32_t i)
+{
+	for (int at = 1; p && at < p->argc; at++) {
+		const char *word = p->argv[at];
+
+		if (word[0] != '-' || word[1] == '-')
+			continue;
+		word += 1 + strspn(word + 1, switches);
+		if (*word != letter || i-- > 0)
+			continue;
+		if (word[1])
+			return word + (word[1] == '=' ? 2 : 1);
+		return at + 1 < p->argc ? p->argv[at + 1] : NULL;
 	}
 	return NULL;
 }

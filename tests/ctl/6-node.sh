@@ -67,6 +67,23 @@ node_socket() { # PATH MODE [GROUP]
   chgrp "${3:-0}" "$N$1"
   chmod "$2" "$N$1"
 }
+# An access list as the kernel keeps it, as not every machine has setfacl: its owner, group and others have nothing of their own.
+node_acl() { # PATH MASK TAG:ID:PERMISSIONS...
+  python3 - "$N$1" "${@:2}" <<'PYTHON'
+import os, struct, sys
+path, mask = sys.argv[1], int(sys.argv[2])
+none, tags = 0xffffffff, {"user": 2, "group": 8}
+entries = [(1, 6, none), (4, 0, none), (16, mask, none), (32, 0, none)]
+entries += [(tags[tag], int(perm), int(number)) for tag, number, perm in (word.split(":") for word in sys.argv[3:])]
+os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *e) for e in sorted(entries)))
+PYTHON
+}
+# A container that has this socket, which is root's alone.
+has_socket() {
+  node_socket "$1" 600
+  node_proc 9 0:50 /app
+  echo "31 30 8:1 $1 /own.sock rw - ext4 /dev/x rw" >>"$N/proc/9/mountinfo"
+}
 daemon_json() { jq -n "$1" >"$N/etc/docker/daemon.json"; }
 containerd_toml() { cat >"$N/etc/containerd/config.toml"; }
 cri='plugins."io.containerd.grpc.v1.cri".containerd'
@@ -116,11 +133,35 @@ docker-socket|closed|0|node_socket /run/docker.sock 660 998
 docker-socket|open|1|node_socket /run/docker.sock 666
 docker-socket|closed|0|node_socket /run/docker.sock 600 999
 docker-socket|closed|0|node_socket /run/docker.sock 666; chmod 700 "$N/run"
+docker-socket|open|1|node_socket /run/docker.sock 600; node_acl /run/docker.sock 6 user:1001:6
+docker-socket|open|1|node_socket /run/docker.sock 600; node_acl /run/docker.sock 6 group:999:6
+docker-socket|open|1|node_socket /run/docker.sock 600; node_acl /run/docker.sock 7 user:4242:2
+docker-socket|closed|0|node_socket /run/docker.sock 600; node_acl /run/docker.sock 4 user:1001:6 group:999:7
+docker-socket|closed|0|node_socket /run/docker.sock 660 999; node_acl /run/docker.sock 6 user:0:6 user:1001:4 group:998:6
+docker-socket|closed|0|node_socket /run/docker.sock 600; node_acl /run/docker.sock 6 user:1001:6; chmod 700 "$N/run"
+docker-socket|unknown|2|ln -s /run/docker.sock "$N/run/docker.sock"
+docker-socket|open|1|mkdir -m 700 "$N/srv"; ln -s /run "$N/srv/way"; node_socket /run/own.sock 666; node_proc 7 8:1 dockerd -H unix:///srv/way/own.sock
 docker-socket|unknown|2|node_socket /run/docker.sock 666; daemon_json '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}}, "authorization-plugins": ["gate"]}'
 docker-hosts|open|1|daemon_json '{"hosts": ["unix:///run/docker.sock", "tcp://0.0.0.0:2375"]}'
 docker-hosts|open|1|node_proc 7 8:1 dockerd -H unix:///run/docker.sock -H tcp://127.0.0.1:2375
 docker-hosts|open|1|node_socket /run/second.sock 666; node_proc 7 8:1 dockerd -H unix:///run/docker.sock --host=unix:///run/second.sock
 docker-hosts|closed|0|node_proc 7 8:1 dockerd -H fd://
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H unix:///run/docker.sock -H 127.0.0.1:2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H :2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H tcp://
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H localhost:2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H127.0.0.1:2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd -H=127.0.0.1:2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd --host=127.0.0.1:2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd --host 127.0.0.1
+docker-hosts|open|1|node_proc 7 8:1 dockerd -DH 127.0.0.1:2375
+docker-hosts|open|1|node_proc 7 8:1 dockerd -DHtcp://127.0.0.1:2375
+docker-hosts|open|1|daemon_json '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}}, "hosts": ["unix:///run/docker.sock", "127.0.0.1:2375"]}'
+docker-hosts|open|1|node_proc 7 8:1 dockerd; node_proc 8 8:1 dockerd --host=:2375
+docker-hosts|unknown|2|node_proc 7 8:1 dockerd $(printf -- '-H unix:///run/%s.sock ' {1..40}) -H :2375
+docker-hosts|unknown|2|node_proc 7 8:1 dockerd -H unix://run/docker.sock
+docker-hosts|unknown|2|echo '{"hosts": ' >"$N/etc/docker/daemon.json"
+docker-hosts|closed|0|node_proc 7 8:1 dockerd -H unix:// -l debug -GHelpers -s overlay2
 docker-containerd|open|1|node_socket /run/containerd/containerd.sock 666
 buildkit-daemon|open|1|cp /bin/true "$N/usr/bin/buildkitd"; cp /bin/true "$N/usr/bin/buildkit-runc"
 buildkit-daemon|closed|0|cp /bin/true "$N/usr/bin/buildkitd"; mkdir "$N/etc/buildkit"; printf '[worker.oci]\nbinary = "/usr/local/bin/runclamp"\n' >"$N/etc/buildkit/buildkitd.toml"
@@ -139,6 +180,10 @@ containerd-handlers|open|1|printf '[%s.runtimes.crun.options]\nBinaryName = "/us
 containerd-ctr|open|1|cp /bin/true "$N/usr/bin/runc"
 containerd-socket|open|1|node_socket /run/containerd/containerd.sock 660 999
 containerd-socket|open|1|node_socket /run/other.sock 666; node_proc 7 8:1 containerd --address=/run/other.sock
+containerd-socket|open|1|node_socket /run/containerd/containerd.sock 600; node_acl /run/containerd/containerd.sock 6 user:1001:6
+containerd-socket|open|1|printf 'version = 2\n[grpc]\ntcp_address = "127.0.0.1:9999"\n' | containerd_toml
+containerd-socket|closed|0|printf '[grpc]\ntcp_address = ""\n' >>"$N/etc/containerd/config.toml"
+containerd-socket|unknown|2|printf '[a\n' | containerd_toml
 kubernetes-default|open|1|sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"
 kubernetes-default|open|1|printf 'containerRuntimeEndpoint: unix:///run/crio/crio.sock\n' >>"$N/var/lib/kubelet/config.yaml"; printf '[crio.runtime]\ndefault_runtime = "crun"\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
 kubernetes-handlers|open|1|printf '[%s.runtimes.kata]\nruntime_type = "io.containerd.kata.v2"\n' "$cri" >>"$N/etc/containerd/config.toml"
@@ -157,10 +202,21 @@ podman-build|open|1|printf '[engine]\nruntime = "/usr/lib/runc"\n' >"$N/etc/cont
 podman-default|unknown|2|printf 'runtime = \n' >"$N/etc/containers/containers.conf.d/99.conf"
 podman-socket|open|1|node_socket /run/podman/podman.sock 660 999
 podman-socket|closed|0|node_socket /run/podman/podman.sock 660 999; chmod 700 "$N/run/podman"
+podman-socket|open|1|node_socket /run/podman/podman.sock 600; node_acl /run/podman/podman.sock 6 user:1001:6
+podman-socket|open|1|node_proc 7 8:1 /usr/bin/podman system service tcp:127.0.0.1:8888
+podman-socket|open|1|node_proc 7 8:1 podman --log-level debug system service --time 0 TCP://:8888
+podman-socket|open|1|node_proc 7 8:1 podman system service -t0 unix:///run/own.sock; node_socket /run/own.sock 666
+podman-socket|open|1|node_proc 7 8:1 podman system service unix:/run/own.sock; node_socket /run/own.sock 666
+podman-socket|closed|0|node_proc 7 8:1 podman system service unix:///run/own.sock; node_socket /run/own.sock 600
+podman-socket|unknown|2|node_proc 7 8:1 podman system service unix://own.sock
+podman-socket|unknown|2|node_proc 7 8:1 podman system service unix:///run/%6fwn.sock
+podman-socket|closed|0|node_proc 7 8:1 podman run --name service x tcp:127.0.0.1:8888
+podman-socket|closed|0|node_proc 7 8:1 podman system service tcp:127.0.0.1:8888; sed -i 's/^Uid:.*/Uid:\t1000\t1000\t1000\t1000/' "$N/proc/7/status"
 crio-default|open|1|printf '[crio.runtime]\ndefault_runtime = "crun"\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
 crio-handlers|open|1|printf '[crio.runtime.runtimes.crun]\nruntime_path = "/usr/lib/runc"\n' >"$N/etc/crio/crio.conf.d/99.conf"
 crio-handlers|open|1|printf '[crio.runtime.runtimes.kata]\nruntime_path = "/usr/local/bin/runclamp"\nruntime_type = "vm"\n' >"$N/etc/crio/crio.conf.d/99.conf"
 crio-socket|open|1|node_socket /run/crio/crio.sock 666
+crio-socket|open|1|node_socket /run/crio/crio.sock 600; node_acl /run/crio/crio.sock 6 user:1001:6
 direct-binaries|open|1|chmod u+s "$N/usr/bin/podman"
 direct-binaries|open|1|chmod o+w "$N/usr/bin/dockerd"
 direct-binaries|open|1|setcap cap_sys_admin+ep "$N/usr/bin/podman"
@@ -170,6 +226,16 @@ direct-mounts|open|1|node_socket /run/docker.sock 600; node_proc 9 0:50 /app; ec
 direct-mounts|open|1|node_socket /run/docker.sock 600; node_proc 9 0:50 /app; echo '31 30 8:1 / /host rw - ext4 /dev/x rw' >>"$N/proc/9/mountinfo"
 direct-mounts|closed|0|node_socket /run/docker.sock 600; node_proc 9 0:50 /app; echo '31 30 8:1 /var/lib/docker/volumes/x /data rw - ext4 /dev/x rw' >>"$N/proc/9/mountinfo"
 direct-mounts|closed|0|node_socket /run/docker.sock 600; node_proc 9 8:1 /usr/sbin/service
+direct-mounts|open|1|has_socket /srv/docker.sock; node_proc 7 8:1 dockerd -H unix:///srv/docker.sock
+direct-mounts|open|1|has_socket /run/own.sock; ln -s ../run "$N/var/run"; node_proc 7 8:1 dockerd -H unix:///var/run/own.sock
+direct-mounts|open|1|has_socket /srv/docker.sock; daemon_json '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}}, "hosts": ["unix:///srv/docker.sock"]}'
+direct-mounts|open|1|has_socket /srv/c.sock; node_proc 7 8:1 dockerd --containerd /srv/c.sock
+direct-mounts|open|1|has_socket /srv/c.sock; printf '[grpc]\naddress = "/srv/c.sock"\n' >>"$N/etc/containerd/config.toml"
+direct-mounts|open|1|has_socket /srv/p.sock; node_proc 7 8:1 podman system service unix:///srv/p.sock
+direct-mounts|open|1|has_socket /srv/o.sock; printf '[crio.api]\nlisten = "/srv/o.sock"\n' >"$N/etc/crio/crio.conf.d/99.conf"
+direct-mounts|open|1|has_socket /srv/b.sock; node_proc 7 8:1 buildkitd --addr unix:///srv/b.sock
+direct-mounts|closed|0|has_socket /srv/nobodys.sock
+direct-mounts|unknown|2|has_socket /srv/c.sock; printf '[a\n' | containerd_toml
 direct-privileged|open|1|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"
 direct-privileged|closed|0|node_proc 9 0:50 /app
 direct-privileged|closed|0|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"; echo '0 100000 65536' >"$N/proc/9/uid_map"
