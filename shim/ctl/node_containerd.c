@@ -89,6 +89,34 @@ static bool is_cri(const struct toml_entry *e, const char *rest)
 	return false;
 }
 
+static bool is_of(const struct toml_entry *e, const char *table, const char *rest)
+{
+	char pattern[64];
+
+	(void)snprintf(pattern, sizeof(pattern), "%s%s", table, rest);
+	return is_cri(e, pattern);
+}
+
+/* What an entry says of the handler whose table this is. */
+static void read_key(struct runtime_entry *h, const struct toml_entry *e, const char *table)
+{
+	if (is_of(e, table, "/options/BinaryName"))
+		h->path = e->text;
+	else if (is_of(e, table, "/runtime_type"))
+		h->shim = e->text;
+	else if (is_of(e, table, "/runtime_path") && *e->text)
+		h->other = e->text;
+}
+
+static struct runtime_entry *put(struct setup *c, const char *name)
+{
+	struct runtime_entry *h = entries_put(&c->entries, name);
+
+	if (!h)
+		(void)err_set(&c->err, ERR_LIMIT, "%s: more than %d handlers", c->source, ENTRIES_MAX);
+	return h;
+}
+
 /* Where the table of a handler begins, its name stands at this part of the path. */
 enum { HANDLER_PART = 4 };
 
@@ -97,17 +125,27 @@ static void read_handler(struct setup *c, const struct toml_entry *e)
 	struct runtime_entry *h;
 
 	/* A handler is configured from its first key or its table on. */
-	if (!is_cri(e, "runtimes/?") && !is_cri(e, "runtimes/?/?") && !is_cri(e, "runtimes/?/options/?"))
+	if (!is_of(e, "runtimes", "/?") && !is_of(e, "runtimes", "/?/?") &&
+	    !is_of(e, "runtimes", "/?/options/?"))
 		return;
-	h = entries_put(&c->entries, e->part[HANDLER_PART]);
-	if (!h)
-		(void)err_set(&c->err, ERR_LIMIT, "%s: more than %d handlers", c->source, ENTRIES_MAX);
-	else if (is_cri(e, "runtimes/?/options/BinaryName"))
-		h->path = e->text;
-	else if (is_cri(e, "runtimes/?/runtime_type"))
-		h->shim = e->text;
-	else if (is_cri(e, "runtimes/?/runtime_path") && *e->text)
-		h->other = e->text;
+	h = put(c, e->part[HANDLER_PART]);
+	if (h)
+		read_key(h, e, "runtimes/?");
+}
+
+/* Up to containerd 1.7 two handlers can have a table beside the others, which counts
+ * once it has a type: it takes the place of the one of that name, and the default's
+ * that of default_runtime_name (pkg/cri/config, ValidatePluginConfig). */
+static bool read_old(struct setup *c, const struct toml *t, const char *table, const char *name)
+{
+	struct runtime_entry one = {.name = name, .path = "", .shim = ""}, *h;
+
+	for (uint32_t i = 0; i < t->n; i++)
+		read_key(&one, &t->entry[i], table);
+	h = *one.shim ? put(c, name) : NULL;
+	if (h)
+		*h = one;
+	return *one.shim;
 }
 
 static void read_config(struct node *n, const struct toml *t)
@@ -126,6 +164,9 @@ static void read_config(struct node *n, const struct toml *t)
 		else
 			read_handler(c, e);
 	}
+	(void)read_old(c, t, "untrusted_workload_runtime", "untrusted");
+	if (read_old(c, t, "default_runtime", "default"))
+		c->chosen = "default";
 	c->address = address && *address ? address : c->address;
 	n->containerd_port = port && *port ? port : NULL;
 }
@@ -172,8 +213,7 @@ const struct setup *containerd_setup(struct node *n)
 						      : read_files(n, path, &t)) == 0)
 		read_config(n, &t);
 	/* The handler runc is there without a word of configuration. */
-	if (entries_put(&c->entries, "runc") == NULL)
-		(void)err_set(&c->err, ERR_LIMIT, "%s: more than %d handlers", c->source, ENTRIES_MAX);
+	(void)put(c, "runc");
 	word = proc_value(p, "address");
 	word = word ? word : proc_value(p, "a");
 	c->address = word ? word : c->address;

@@ -86,6 +86,10 @@ has_socket() {
 }
 daemon_json() { jq -n "$1" >"$N/etc/docker/daemon.json"; }
 containerd_toml() { cat >"$N/etc/containerd/config.toml"; }
+# One of the CRI's deprecated tables for a handler.
+old_table() { # TABLE TYPE BINARY
+  printf '[%s.%s]\nruntime_type = "%s"\n[%s.%s.options]\nBinaryName = "%s"\n' "$cri" "$1" "$2" "$cri" "$1" "$3" >>"$N/etc/containerd/config.toml"
+}
 cri='plugins."io.containerd.grpc.v1.cri".containerd'
 
 closed_node
@@ -174,9 +178,20 @@ containerd-default|closed|0|printf "version = 3\n[plugins.'io.containerd.cri.v1.
 containerd-default|closed|1|cp /bin/true "$N/usr/bin/runc"; printf 'disabled_plugins = ["cri"]\n' | containerd_toml
 containerd-runc|open|1|printf '[%s.runtimes.runc.options]\nBinaryName = "/usr/lib/runc"\n' "$cri" >>"$N/etc/containerd/config.toml"
 containerd-runc|closed|1|cp /bin/true "$N/usr/bin/runc"; printf '[%s.runtimes.runc.options]\nBinaryName = "/usr/local/bin/runclamp"\n' "$cri" >>"$N/etc/containerd/config.toml"
+containerd-runc|open|1|cp /bin/true "$N/usr/bin/runc"; printf '[%s.runtimes.runc]\nBinaryName = "/usr/local/bin/runclamp"\n' "$cri" >>"$N/etc/containerd/config.toml"
 containerd-runc|open|1|printf '[%s.runtimes.runc]\nruntime_path = "/opt/shim"\n' "$cri" >>"$N/etc/containerd/config.toml"
 containerd-handlers|open|1|printf '[%s.runtimes.runsc]\nruntime_type = "io.containerd.runsc.v1"\n' "$cri" >>"$N/etc/containerd/config.toml"
 containerd-handlers|open|1|printf '[%s.runtimes.crun.options]\nBinaryName = "/usr/lib/runc"\n' "$cri" >"$N/etc/containerd/conf.d/zz.toml"
+containerd-default|open|1|old_table default_runtime io.containerd.runc.v2 /usr/lib/runc
+containerd-default|closed|0|old_table default_runtime io.containerd.runc.v2 /usr/local/bin/runclamp
+containerd-default|closed|0|old_table default_runtime '' /usr/lib/runc
+containerd-default|closed|0|sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; old_table default_runtime io.containerd.runc.v2 /usr/local/bin/runclamp
+containerd-default|open|1|old_table default_runtime io.containerd.kata.v2 /usr/local/bin/runclamp
+kubernetes-default|open|1|old_table default_runtime io.containerd.runc.v2 /usr/lib/runc
+containerd-handlers|open|1|old_table untrusted_workload_runtime io.containerd.runc.v2 /usr/lib/runc
+containerd-handlers|closed|0|old_table untrusted_workload_runtime '' /usr/lib/runc
+containerd-handlers|closed|0|old_table untrusted_workload_runtime io.containerd.runc.v2 /usr/local/bin/runclamp
+containerd-default|closed|1|old_table untrusted_workload_runtime io.containerd.runc.v2 /usr/lib/runc
 containerd-ctr|open|1|cp /bin/true "$N/usr/bin/runc"
 containerd-socket|open|1|node_socket /run/containerd/containerd.sock 660 999
 containerd-socket|open|1|node_socket /run/other.sock 666; node_proc 7 8:1 containerd --address=/run/other.sock
