@@ -174,8 +174,6 @@ const struct setup *docker_setup(struct node *n);
 const struct setup *containerd_setup(struct node *n);
 const struct setup *crio_setup(struct node *n);
 const struct setup *podman_setup(struct node *n);
-/* Which of containerd and CRI-O the kubelet asks; NULL: there is no kubelet. */
-const struct setup *kubelet_engine(struct node *n);
 /* The default handler, and every other: what each engine's looks have in common. */
 void say_default(struct node *n, struct seen *s, const struct setup *e);
 void say_others(struct node *n, struct seen *s, const struct setup *e);

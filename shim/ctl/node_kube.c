@@ -1,118 +1,138 @@
 /* Kubernetes, as far as a node knows of it: the kubelet's own configuration. */
 #include "ctl/node.h"
+#include "ctl/yaml.h"
+#include <fcntl.h>
 #include <string.h>
+
+enum { DROPINS_MAX = 1000 };
 
 struct kubelet {
 	const struct proc *proc;
-	const char *path; /* its configuration */
-	char *text;	  /* NULL: there is none */
+	const char *path; /* its configuration; NULL: it was given none */
+	struct toml t;	  /* that and its drop-ins, in their order */
+	bool file;
 	struct err err;
 	bool present;
 };
+
+/* What is looked for, with the blocks that it stands in. */
+static const char *const wanted[] = {"containerRuntimeEndpoint",
+				     "staticPodPath",
+				     "staticPodURL",
+				     "authentication",
+				     "authentication/anonymous",
+				     "authentication/anonymous/enabled",
+				     "authorization",
+				     "authorization/mode"};
+
+static void read_config(struct node *n, struct kubelet *k, const char *path)
+{
+	char *text;
+	size_t len;
+
+	int r;
+
+	if (k->err.kind != ERR_NONE)
+		return;
+	r = node_read(n, path, &text, &len, &k->err);
+	if (r == 0)
+		r = yaml_read(&k->t, &n->arena, text, len, path, &k->err);
+	else if (r > 0 && k->proc)
+		(void)err_set(&k->err, ERR_CONFIG, "the kubelet reads %s, which is not there", path);
+	k->file = k->file || r == 0;
+}
+
+/* The kubelet walks into folders and reads hidden files, too (cmd/kubelet/app, WalkDir). */
+static bool has_more(struct node *n, const char *dir)
+{
+	CLEANUP_FD int fd = node_open(n, dir, O_RDONLY | O_DIRECTORY);
+	CLEANUP_DIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	unsigned count = 0;
+
+	if (!d)
+		return true;
+	(void)TAKE_FD(fd);
+	while ((e = readdir(d)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN || e->d_name[0] == '.' ||
+		     ++count > DROPINS_MAX))
+			return true;
+	return false;
+}
+
+/* --config-dir, Kubernetes 1.28 and newer: each file there is laid over those before. */
+static void read_dropins(struct node *n, struct kubelet *k)
+{
+	const char *dir = proc_value(k->proc, "config-dir");
+	char path[512];
+
+	if (!dir || !*dir)
+		return;
+	if (has_more(n, dir))
+		(void)err_set(&k->err, ERR_CONFIG,
+			      "%s holds more than plain files, or cannot be listed, which is not read here",
+			      dir);
+	for (const char *const *name = node_list(n, dir, ".conf"); *name; name++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, *name);
+		read_config(n, k, path);
+	}
+}
 
 static struct kubelet find_kubelet(struct node *n)
 {
 	struct kubelet k = {.proc = node_proc(n, "kubelet", 0)};
 	struct stat st;
-	size_t len;
 
 	k.path = proc_value(k.proc, "config");
-	k.path = k.path ? k.path : "/var/lib/kubelet/config.yaml";
+	if (!k.path && !k.proc)
+		k.path = "/var/lib/kubelet/config.yaml";
 	k.present = k.proc || node_find(n, "kubelet") || node_stat(n, k.path, &st);
-	if (k.present && node_read(n, k.path, &k.text, &len, &k.err) == 0 &&
-	    k.text[strspn(k.text, " \t\r\n")] == '{')
-		(void)err_set(&k.err, ERR_CONFIG, "%s is JSON, which this look does not read", k.path);
+	if (!k.present)
+		return k;
+	if (k.path && *k.path)
+		read_config(n, &k, k.path);
+	read_dropins(n, &k);
+	for (size_t i = 0; i < ARRAY_LEN(wanted) && k.err.kind == ERR_NONE; i++) {
+		const char *value = toml_value(&k.t, wanted[i]);
+
+		if (value && (*value == '{' || *value == '['))
+			(void)err_set(&k.err, ERR_CONFIG,
+				      "the kubelet's %s is written in brackets, which is not read here",
+				      wanted[i]);
+	}
 	return k;
 }
 
-/* A key of a block of YAML, by its indentation: "a" at the margin, "b" below it.
- * What is written in one line in braces is not read: it is unknown then. */
-struct yaml {
-	const char *line;
-	size_t indent, key;
-};
-
-static bool next_key(const char **at, struct yaml *ret)
-{
-	for (const char *line = *at; line && *line; line = *at) {
-		const char *end = line + strcspn(line, "\n");
-
-		*at = *end ? end + 1 : NULL;
-		ret->indent = strspn(line, " ");
-		ret->line = line + ret->indent;
-		ret->key = strcspn(ret->line, ":\n");
-		if (ret->line[0] != '#' && ret->line[0] != '-' && ret->line[ret->key] == ':')
-			return true;
-	}
-	return false;
-}
-
-static const char *yaml_text(struct node *n, const struct yaml *y)
-{
-	const char *value = y->line + y->key + 1;
-	size_t len;
-
-	value += strspn(value, " \t");
-	len = strcspn(value, " \t\r\n#");
-	if (len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value) {
-		value++;
-		len -= 2;
-	}
-	return arena_strndup(&n->arena, value, len);
-}
-
-/* What begins a form that is more than one plain word. */
-static bool is_other_form(const char *value)
-{
-	return *value && strchr("{[|>&*!", *value);
-}
-
-/* The value at `keys` (NULL-terminated), "" for a block, NULL if it is not there.
- * Where a block was written in another form, that form's beginning. */
-static const char *yaml_get(struct node *n, const char *text, const char *const *keys)
-{
-	size_t depth = 0, indent[4] = {0};
-	struct yaml y;
-
-	while (text && next_key(&text, &y)) {
-		while (depth > 0 && y.indent <= indent[depth - 1])
-			depth--;
-		if (depth == 0 && y.indent > 0)
-			continue;
-		if (strlen(keys[depth]) != y.key || memcmp(keys[depth], y.line, y.key) != 0)
-			continue;
-		const char *value = yaml_text(n, &y);
-		if (!keys[depth + 1] || !value || is_other_form(value))
-			return value;
-		indent[depth++] = y.indent;
-	}
-	return NULL;
-}
-
-static const char *setting(struct node *n, const struct kubelet *k, const char *flag, const char *const *keys)
+/* A flag stands above every file. */
+static const char *setting(const struct kubelet *k, const char *flag, const char *key)
 {
 	const char *word = proc_value(k->proc, flag);
 
-	return word ? word : k->text ? yaml_get(n, k->text, keys) : NULL;
+	return word ? word : toml_value(&k->t, key);
 }
 
-const struct setup *kubelet_engine(struct node *n)
+/* Which of containerd and CRI-O the kubelet asks; NULL: there is no kubelet. */
+static const struct setup *find_engine(struct node *n, struct seen *s)
 {
-	static const char *const keys[] = {"containerRuntimeEndpoint", NULL};
 	const struct kubelet k = find_kubelet(n);
 	const char *endpoint;
 
 	if (!k.present)
 		return NULL;
-	endpoint = setting(n, &k, "container-runtime-endpoint", keys);
-	if (endpoint ? strstr(endpoint, "crio") != NULL : !containerd_setup(n)->present)
+	endpoint = setting(&k, "container-runtime-endpoint", "containerRuntimeEndpoint");
+	if (!endpoint && k.err.kind != ERR_NONE)
+		say(s, WAY_UNKNOWN, "%s", k.err.msg);
+	if (endpoint && strstr(endpoint, "crio"))
 		return crio_setup(n);
-	return containerd_setup(n);
+	if (endpoint && *endpoint && !strstr(endpoint, "containerd"))
+		say(s, WAY_UNKNOWN, "the kubelet asks %s, which is not known", endpoint);
+	return (endpoint && *endpoint) || containerd_setup(n)->present ? containerd_setup(n) : crio_setup(n);
 }
 
 void look_kubernetes_default(struct node *n, struct seen *s)
 {
-	const struct setup *e = kubelet_engine(n);
+	const struct setup *e = find_engine(n, s);
 
 	if (!e)
 		return;
@@ -125,7 +145,7 @@ void look_kubernetes_default(struct node *n, struct seen *s)
 
 void look_kubernetes_handlers(struct node *n, struct seen *s)
 {
-	const struct setup *e = kubelet_engine(n);
+	const struct setup *e = find_engine(n, s);
 
 	if (!e)
 		return;
@@ -144,8 +164,6 @@ static void say_folder(struct node *n, struct seen *s, const char *path)
 
 void look_kubernetes_static(struct node *n, struct seen *s)
 {
-	static const char *const path_keys[] = {"staticPodPath", NULL}, *const url_keys[] = {"staticPodURL",
-											     NULL};
 	const struct kubelet k = find_kubelet(n);
 	const char *path, *url;
 
@@ -155,12 +173,8 @@ void look_kubernetes_static(struct node *n, struct seen *s)
 		say(s, WAY_UNKNOWN, "%s", k.err.msg);
 		return;
 	}
-	path = setting(n, &k, "pod-manifest-path", path_keys);
-	url = setting(n, &k, "manifest-url", url_keys);
-	if ((path && is_other_form(path)) || (url && is_other_form(url))) {
-		say(s, WAY_UNKNOWN, "%s has a form that is not read here", k.path);
-		return;
-	}
+	path = setting(&k, "pod-manifest-path", "staticPodPath");
+	url = setting(&k, "manifest-url", "staticPodURL");
 	if ((!path || !*path) && (!url || !*url)) {
 		say(s, WAY_CLOSED, "the kubelet reads no static pods");
 		return;
@@ -168,14 +182,12 @@ void look_kubernetes_static(struct node *n, struct seen *s)
 	if (path && *path)
 		say_folder(n, s, path);
 	say(s, WAY_CLOSED, "static pods are read from %s", path && *path ? path : url);
-	say_default(n, s, kubelet_engine(n));
+	say_default(n, s, find_engine(n, s));
 }
 
 /* The kubelet's own port runs commands in containers that are there; it starts none. */
 void look_kubernetes_kubelet(struct node *n, struct seen *s)
 {
-	static const char *const anonymous_keys[] = {"authentication", "anonymous", "enabled", NULL},
-				 *const mode_keys[] = {"authorization", "mode", NULL};
 	const struct kubelet k = find_kubelet(n);
 	const char *anonymous, *mode;
 
@@ -185,15 +197,14 @@ void look_kubernetes_kubelet(struct node *n, struct seen *s)
 		say(s, WAY_UNKNOWN, "%s", k.err.msg);
 		return;
 	}
-	anonymous = setting(n, &k, "anonymous-auth", anonymous_keys);
-	mode = setting(n, &k, "authorization-mode", mode_keys);
+	anonymous = setting(&k, "anonymous-auth", "authentication/anonymous/enabled");
+	mode = setting(&k, "authorization-mode", "authorization/mode");
 	/* Without a file the flags' own defaults hold, which let everyone in. */
-	anonymous = anonymous ? anonymous : k.text ? "false" : "true";
-	mode = mode ? mode : k.text ? "Webhook" : "AlwaysAllow";
+	anonymous = anonymous ? anonymous : k.file ? "false" : "true";
+	mode = mode ? mode : k.file ? "Webhook" : "AlwaysAllow";
 	if (strcmp(anonymous, "true") == 0 && strcmp(mode, "AlwaysAllow") == 0)
-		say(s, WAY_OPEN, "anonymous requests are let in (%s)", k.text ? k.path : "flags");
-	else if (!is_other_form(anonymous) && !is_other_form(mode) &&
-		 (strcmp(anonymous, "false") == 0 || strcmp(mode, "Webhook") == 0))
+		say(s, WAY_OPEN, "anonymous requests are let in (%s)", k.path ? k.path : "its flags");
+	else if (strcmp(anonymous, "false") == 0 || strcmp(mode, "Webhook") == 0)
 		say(s, WAY_CLOSED, "anonymous: %s, authorization: %s", anonymous, mode);
 	else
 		say(s, WAY_UNKNOWN, "anonymous: %s, authorization: %s", anonymous, mode);

@@ -28,25 +28,29 @@ static int nomem(const struct reader *r)
 	return err_set(r->err, ERR_LIMIT, "%s: out of memory", r->where);
 }
 
-static int add(const struct reader *r, const struct path *path, enum toml_kind kind, const char *text)
+int toml_add(struct toml *into, struct arena *arena, const struct toml_entry *e)
 {
-	struct toml *t = r->into;
-
-	if (t->n == t->cap) {
-		uint32_t cap = t->cap ? 2 * t->cap : 64;
-		struct toml_entry *more = arena_array(r->arena, cap, sizeof(*more));
+	if (into->n == into->cap) {
+		uint32_t cap = into->cap ? 2 * into->cap : 64;
+		struct toml_entry *more = arena_array(arena, cap, sizeof(*more));
 
 		if (!more)
-			return nomem(r);
-		if (t->n)
-			memcpy(more, t->entry, t->n * sizeof(*more));
-		t->entry = more;
-		t->cap = cap;
+			return -1;
+		if (into->n)
+			memcpy(more, into->entry, into->n * sizeof(*more));
+		into->entry = more;
+		into->cap = cap;
 	}
-	struct toml_entry *e = &t->entry[t->n++];
-	*e = (struct toml_entry){.nparts = path->n, .kind = kind, .text = text, .line = r->line};
-	memcpy(e->part, path->part, path->n * sizeof(path->part[0]));
+	into->entry[into->n++] = *e;
 	return 0;
+}
+
+static int add(const struct reader *r, const struct path *path, enum toml_kind kind, const char *text)
+{
+	struct toml_entry e = {.nparts = path->n, .kind = kind, .text = text, .line = r->line};
+
+	memcpy(e.part, path->part, path->n * sizeof(path->part[0]));
+	return toml_add(r->into, r->arena, &e) < 0 ? nomem(r) : 0;
 }
 
 static void skip_space(struct reader *r)

@@ -32,6 +32,9 @@ struct toml {
 int toml_read(struct toml *into, struct arena *arena, const char *text, const char *where,
 	      struct err *err) MUST_CHECK;
 
+/* Adds a copy of one entry. -1: out of memory. */
+int toml_add(struct toml *into, struct arena *arena, const struct toml_entry *e) MUST_CHECK;
+
 /* Whether the entry's path is pattern, "plugins/?/containerd": a question mark is
  * any one part. */
 bool toml_is(const struct toml_entry *e, const char *pattern);

@@ -90,6 +90,17 @@ containerd_toml() { cat >"$N/etc/containerd/config.toml"; }
 old_table() { # TABLE TYPE BINARY
   printf '[%s.%s]\nruntime_type = "%s"\n[%s.%s.options]\nBinaryName = "%s"\n' "$cri" "$1" "$2" "$cri" "$1" "$3" >>"$N/etc/containerd/config.toml"
 }
+# The node as closed_node makes it, but for its default handler, and a kubelet whose main configuration has no static pods.
+bare_default() {
+  sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"
+  cp /bin/true "$N/usr/bin/runc"
+  sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.yaml"
+}
+kubelet_dropin() { # NAME TEXT
+  mkdir -p "$(dirname "$N/etc/kubelet.d/$1")"
+  printf '%s\n' "$2" >"$N/etc/kubelet.d/$1"
+  node_proc 7 8:1 kubelet --config=/var/lib/kubelet/config.yaml --config-dir /etc/kubelet.d
+}
 cri='plugins."io.containerd.grpc.v1.cri".containerd'
 
 closed_node
@@ -206,7 +217,30 @@ kubernetes-static|open|1|sed -i '/default_runtime_name/d' "$N/etc/containerd/con
 kubernetes-static|closed|1|sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"; sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.yaml"
 kubernetes-static|open|1|mkdir -p -m 777 "$N/etc/kubernetes/manifests"; chmod 777 "$N/etc/kubernetes/manifests"
 kubernetes-static|open|1|sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.yaml"; sed -i '/default_runtime_name/d' "$N/etc/containerd/config.toml"; cp /bin/true "$N/usr/bin/runc"; node_proc 7 8:1 kubelet --pod-manifest-path=/m
-kubernetes-static|unknown|2|echo '{"kind": "KubeletConfiguration"}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|closed|0|echo '{"kind": "KubeletConfiguration"}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; echo '{"kind": "KubeletConfiguration", "staticPodPath": "\u002fm"}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|unknown|2|echo '{"staticPodPath": "/m", "staticPodPath": ""}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|unknown|2|echo '{"kind": KubeletConfiguration, "staticPodPath": /m}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; printf '"staticPodPath": /m\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; printf "'staticPodURL' : 'http://x'\n" >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; printf 'kind:\n"staticPodPath": /m\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; printf -- '---\r\n  kind: x\r\n  staticPodPath: /m # pods\r\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; printf 'clusterDNS:\n- 10.0.0.1\n- a: b\n  c: d\ntlsCipherSuites: ["A", "B"]\nstaticPodPath: /m\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|closed|1|bare_default; printf 'staticPodPath: null\nx:\n  staticPodPath: /m\nlist:\n  - staticPodPath: /m\n# staticPodPath: /m\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; kubelet_dropin 10.conf 'staticPodPath: /m'
+kubernetes-static|closed|1|bare_default; kubelet_dropin 10.conf 'staticPodPath: /m'; kubelet_dropin 20.conf 'staticPodPath: ""'
+kubernetes-static|closed|1|bare_default; kubelet_dropin 10.conf ''; kubelet_dropin 20.yaml 'staticPodPath: /m'
+kubernetes-static|unknown|1|bare_default; kubelet_dropin 10.conf ''; kubelet_dropin more/10.conf 'staticPodPath: /m'
+kubernetes-static|unknown|1|bare_default; kubelet_dropin .10.conf 'staticPodPath: /m'
+kubernetes-static|unknown|2|node_proc 7 8:1 kubelet --config /var/lib/kubelet/config.yaml --config-dir=/nowhere
+kubernetes-static|unknown|2|node_proc 7 8:1 kubelet --config config.yaml
+kubernetes-kubelet|open|1|kubelet_dropin 10.conf $'authentication:\n  anonymous:\n    enabled: true'; kubelet_dropin 20.conf $'authorization:\n  mode: AlwaysAllow'
+kubernetes-kubelet|open|1|node_proc 7 8:1 kubelet --v=2
+kubernetes-kubelet|open|1|node_proc 7 8:1 kubelet --anonymous-auth=false --authorization-mode=Webhook --anonymous-auth=true --authorization-mode=AlwaysAllow
+kubernetes-kubelet|unknown|2|kubelet_dropin 10.conf $'authentication: {anonymous: {enabled: true}}'
+kubernetes-kubelet|open|1|echo '{"authentication": {"anonymous": {"enabled": true}}, "authorization": {"mode": "AlwaysAllow"}}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-default|unknown|2|printf 'containerRuntimeEndpoint: unix:///run/cri-dockerd.sock\n' >>"$N/var/lib/kubelet/config.yaml"
+kubernetes-default|unknown|2|printf '\t\n a\n' >>"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|open|1|printf 'authentication:\n  x509:\n    enabled: false\n  anonymous:\n    enabled: true # all\nauthorization: \n  mode: "AlwaysAllow"\n' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|closed|0|printf 'authentication:\n  anonymous:\n    enabled: true\nauthorization:\n  mode: Webhook\n' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|unknown|2|printf 'authentication: {anonymous: {enabled: true}}\nauthorization:\n  mode: AlwaysAllow\n' >"$N/var/lib/kubelet/config.yaml"
@@ -258,6 +292,46 @@ docker-hosts|closed|0|node_proc 9 0:50 dockerd -H tcp://0.0.0.0:2375
 runclamp-audit|open|1|echo '{"mode": "audit"}' >"$N/etc/runclamp/config.json"
 runclamp-audit|closed|0|echo '{"mode": ' >"$N/etc/runclamp/config.json"
 docker-default|unknown|2|rm -r "$N/proc"
+TABLE
+
+# What is not read for certain of a kubelet's YAML: the way is unknown, and the reason is told.
+while IFS='|' read -r reason text; do
+  closed_node
+  printf '%b' "$text" >"$N/var/lib/kubelet/config.yaml"
+  ctl check --node --json --root "$N"
+  like "check --node: a kubelet's configuration: $text" "$(jq -r '.ways[] | select(.id == "kubernetes-static") | .state + ": " + .seen' <<<"$out")" "^unknown: .*$reason"
+done <<'TABLE'
+line 1: a tab|staticPodPath:\t/m
+line 2: a tab|a:\n\tstaticPodPath: /m
+line 1: a form that is not read|staticPodPath: &x /m
+line 1: a form that is not read|staticPodPath: *x
+line 1: a form that is not read|staticPodPath: !!str /m
+line 1: a form that is not read|staticPodPath: >\n  /m
+line 1: a form that is not read|staticPodPath: "\\x2fm"
+line 1: a form that is not read|staticPodPath: 'a''b'
+line 1: a form that is not read|staticPodPath: "/m
+line 1: a form that is not read|a: {b: c,\nstaticPodPath: /m}
+line 1: a form that is not read|a: ["]", \nstaticPodPath: /m]
+line 1: neither a key|"static\\x50odPath": /m
+line 1: neither a key|? staticPodPath\n: /m
+line 1: neither a key|!!str staticPodPath: /m
+line 1: neither a key|<<: {staticPodPath: /m}
+line 1: neither a key|[a, b]
+line 2: neither a key|a: b\n  c\n
+line 2: an indentation|a: b\n  staticPodPath: /m
+line 3: an indentation|a:\n    b: c\n  staticPodPath: /m
+line 2: an indentation|  a: b\nstaticPodPath: /m
+line 3: an indentation|a:\n  - b\n  staticPodPath: /m
+line 2: more than one document|a: b\n---\nstaticPodPath: /m
+line 1: more than one document|--- {staticPodPath: /m}
+line 1: more than one document|%YAML 1.1\n---\nstaticPodPath: /m
+line 2: a key that is there twice|staticPodPath: ""\nstaticPodPath: /m
+may end a line|# a\rstaticPodPath: /m
+may end a line|# a\xc2\x85staticPodPath: /m
+may end a line|# a\xe2\x80\xa8staticPodPath: /m
+may end a line|a: b\x00\nstaticPodPath: /m
+in brackets|staticPodPath: [/m]
+in brackets|authorization: {mode: AlwaysAllow}
 TABLE
 
 mkdir -p "$T/empty/proc/1"
