@@ -67,3 +67,19 @@ builds() {
   says podman-socket open
   daemon_end api
 }
+
+@test "Podman's API at a port is told of, and at another socket" {
+  in_node chmod 700 /run/podman
+  says podman-socket closed
+  daemon port podman system service --time=0 tcp:127.0.0.1:8888
+  wait_for 30 in_node python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8888/_ping")'
+  says podman-socket open
+  daemon_end port
+  says podman-socket closed
+  daemon other podman system service --time=0 unix:///srv/podman.sock
+  wait_for 30 in_node test -S /srv/podman.sock
+  says podman-socket closed
+  in_node chmod 666 /srv/podman.sock
+  says podman-socket open
+  daemon_end other
+}

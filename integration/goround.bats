@@ -53,6 +53,9 @@ plugin_starts() {
 }
 plugin_gone() { docker plugin rm -f waits >/dev/null 2>&1 || true; rm -rf "$T/plugin"; }
 
+# A user without rights, in a group of no account.
+as_passerby() { in_node setpriv --reuid=passerby --regid=operator --clear-groups /usr/bin/docker "$@"; }
+
 api() { # PATH BODY [CONTENT-TYPE]
   printf '%s' "$2" >"$T/body"
   in_node python3 - "$1" "$T/body" "${3:-application/json}" <<'PYTHON'
@@ -203,6 +206,35 @@ TABLE
   [[ $(tr -s ' \n' ' ' <<<"$output") == *"open docker-socket: "*"group $group (passerby) may open it"* ]]
   in_node userdel passerby
   says docker-socket closed
+}
+
+@test "a user in the socket's access list is told of" {
+  in_node useradd -M -N -G operator passerby
+  run as_passerby version
+  [ "$status" -ne 0 ]
+  says docker-socket closed
+  # As setfacl -m u:passerby:rw writes it.
+  in_node python3 - <<'PYTHON'
+import os, pwd, struct
+group = os.stat("/run/docker.sock").st_gid
+entries = [(1, 6, 0xffffffff), (2, 6, pwd.getpwnam("passerby").pw_uid), (4, 6, 0xffffffff), (16, 6, 0xffffffff), (32, 0, 0xffffffff)]
+os.setxattr("/run/docker.sock", "system.posix_acl_access", struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *e) for e in entries))
+PYTHON
+  as_passerby version
+  says docker-socket open
+  in_node python3 -c 'import os; os.removexattr("/run/docker.sock", "system.posix_acl_access")'
+  says docker-socket closed
+  in_node userdel passerby
+}
+
+@test "a port that dockerd listens on is told of, without a scheme and behind another flag" {
+  says docker-hosts closed
+  daemon_end dockerd
+  daemon dockerd dockerd --containerd /run/containerd/containerd.sock -Hunix:///run/docker.sock -DH 127.0.0.1:2375
+  wait_for 90 docker -H tcp://127.0.0.1:2375 version
+  says docker-hosts open docker-socket closed
+  docker_restart
+  says docker-hosts closed
 }
 
 @test "a container that has an engine's socket, or CAP_SYS_ADMIN, is told of; one that has not is not" {

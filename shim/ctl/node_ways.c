@@ -4,8 +4,8 @@
 
 #define DIVERT "let the name runc lead to runclamp (a diversion of /usr/sbin/runc, docs/THREAT-MODEL.md)"
 #define SOCKET                                                                                               \
-	"who may open it is as good as root: take the users out of the group, and do not mount it into "     \
-	"containers"
+	"who may open it is as good as root: no TCP port, no users in its group and its access list, and "   \
+	"do not mount it into containers"
 
 const struct way ways[] = {
 	{"docker-default", "Docker", "docker run without --runtime, and the classic builder",
@@ -35,7 +35,8 @@ const struct way ways[] = {
 	{"buildkit-daemon", "BuildKit", "buildkitd: a builder of its own, with a runtime of its own",
 	 "binary = \"" RUNCLAMP_BINDIR "/runclamp\" under [worker.oci] in buildkitd.toml", look_buildkitd},
 	{"containerd-default", "containerd", "a pod that names no handler",
-	 "default_runtime_name = \"runclamp\" (clampctl install containerd --set-default)",
+	 "default_runtime_name = \"runclamp\" (clampctl install containerd --set-default), and no deprecated "
+	 "table default_runtime, which stands above it",
 	 look_containerd_default},
 	{"containerd-runc", "containerd", "a pod that names the handler runc",
 	 "BinaryName of the handler runc itself = " RUNCLAMP_BINDIR "/runclamp", look_containerd_runc},
@@ -44,8 +45,8 @@ const struct way ways[] = {
 	{"containerd-ctr", "containerd",
 	 "ctr run and nerdctl run: they know nothing of the CRI's handlers and take runc",
 	 DIVERT "; who may also say --runc-binary is a matter of the socket", look_containerd_ctr},
-	{"containerd-socket", "containerd", "containerd's socket, for whoever may open it", SOCKET,
-	 look_containerd_socket},
+	{"containerd-socket", "containerd", "containerd's socket and TCP port, for whoever may open them",
+	 SOCKET, look_containerd_socket},
 	{"kubernetes-default", "Kubernetes", "a pod without runtimeClassName",
 	 "config/kubernetes/admission.yaml in the cluster, and on the node a default handler that is "
 	 "runclamp",
@@ -72,8 +73,8 @@ const struct way ways[] = {
 	{"podman-build", "Podman", "podman build and buildah run",
 	 "as podman-default; who may say --isolation=chroot needs no runtime at all: build elsewhere",
 	 look_podman_build},
-	{"podman-socket", "Podman", "Podman's API socket, for whoever may open it", SOCKET,
-	 look_podman_socket},
+	{"podman-socket", "Podman", "the sockets and ports of Podman's API, for whoever may open them",
+	 SOCKET, look_podman_socket},
 	{"crio-default", "CRI-O", "a pod that names no handler",
 	 "default_runtime = \"runclamp\" in a drop-in of crio.conf (clampctl install crio --set-default)",
 	 look_crio_default},
