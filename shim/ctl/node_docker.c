@@ -109,10 +109,11 @@ static void read_file(struct node *n, const struct proc *p)
 	size_t len;
 	int r;
 
-	path = path ? path : "/etc/docker/daemon.json";
-	d->source = path;
-	r = node_read(n, path, &text, &len, &d->err);
-	if (r == 0 && len > 0 && parse(n, &doc, text, len, path, &d->err) == 0) {
+	d->source = path ? path : "/etc/docker/daemon.json";
+	r = node_read(n, d->source, &text, &len, &d->err);
+	if (r > 0 && path)
+		(void)err_set(&d->err, ERR_CONFIG, "dockerd reads %s, which is not there", path);
+	if (r == 0 && len > 0 && parse(n, &doc, text, len, d->source, &d->err) == 0) {
 		read_runtimes(n, &doc, jdoc_get(&doc, 0, "runtimes"));
 		each_text(n, &doc, jdoc_get(&doc, 0, "authorization-plugins"), add_authz);
 		each_text(n, &doc, jdoc_get(&doc, 0, "hosts"), add_host);

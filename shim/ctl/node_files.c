@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-enum { TEXT_MAX = 8 << 20, NAMES_MAX = 4096 };
+enum { TEXT_MAX = 8 << 20 };
 
 const char *const node_path[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
 				 "/sbin",	    "/bin",	      NULL};
@@ -98,19 +98,34 @@ static bool ends_in(const char *name, const char *suffix)
 	return len >= want && strcmp(name + len - want, suffix) == 0;
 }
 
+static size_t count_names(DIR *d)
+{
+	size_t count = 0;
+
+	while (readdir(d))
+		count++;
+	rewinddir(d);
+	return count;
+}
+
 const char *const *node_list(struct node *n, const char *dir, const char *suffix)
 {
 	static const char *const none[] = {NULL};
 	CLEANUP_FD int fd = node_open(n, dir, O_RDONLY | O_DIRECTORY);
 	CLEANUP_DIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	const char **names = d ? arena_array(&n->arena, NAMES_MAX + 1, sizeof(*names)) : NULL;
 	const struct dirent *e;
-	size_t count = 0;
+	const char **names;
+	size_t count = 0, most;
 
-	if (!names)
+	if (!d)
 		return none;
 	(void)TAKE_FD(fd);
-	while (count < NAMES_MAX && (e = readdir(d))) {
+	/* A process may be born meanwhile. */
+	most = count_names(d) + 64;
+	names = arena_array(&n->arena, most + 1, sizeof(*names));
+	if (!names)
+		return none;
+	while (count < most && (e = readdir(d))) {
 		if (e->d_name[0] == '.' || !ends_in(e->d_name, suffix))
 			continue;
 		names[count] = arena_strndup(&n->arena, e->d_name, strlen(e->d_name));

@@ -11,7 +11,7 @@ struct inside {
 	struct node *n;
 	const char *top; /* mountinfo of the node's first process */
 	const struct names *sockets;
-	uint32_t seen;
+	uint32_t seen, unread;
 	uint32_t ntold;
 	char told[TOLD][64]; /* a container is told of once, whatever its processes */
 };
@@ -32,9 +32,39 @@ static bool tell_once(struct inside *in, const char *table)
 	return true;
 }
 
-/* Calls `each` for a process of every container that is found. */
-static void walk(struct node *n, struct seen *s, const struct names *sockets,
-		 void (*each)(struct inside *in, struct seen *s, const char *pid, const char *table))
+typedef void looker(struct inside *in, struct seen *s, const char *pid, const char *table);
+
+/* Whether nothing runs there any more: it ended, or waits for its parent to notice. */
+static bool is_gone(struct node *n, const char *pid)
+{
+	char path[64], *text;
+	struct stat st;
+	size_t len;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s", pid);
+	return !node_stat(n, path, &st) || (proc_read(n, pid, "cmdline", &text, &len) == 0 && len == 0);
+}
+
+static void look_at(struct inside *in, struct seen *s, const char *pid, looker *each)
+{
+	char *text;
+	size_t len;
+
+	/* A thread of the kernel has no words. */
+	if (proc_read(in->n, pid, "cmdline", &text, &len) == 0 && len == 0)
+		return;
+	if (proc_read(in->n, pid, "mountinfo", &text, &len) != 0) {
+		in->unread += !is_gone(in->n, pid);
+		return;
+	}
+	if (!mount_is_container(in->top, text))
+		return;
+	in->seen++;
+	each(in, s, pid, text);
+}
+
+/* Calls `each` for every process that is found in a container. */
+static void walk(struct node *n, struct seen *s, const struct names *sockets, looker *each)
 {
 	struct inside in = {.n = n, .sockets = sockets};
 	struct mount top;
@@ -47,14 +77,18 @@ static void walk(struct node *n, struct seen *s, const struct names *sockets,
 	}
 	in.top = text;
 	for (const char *const *pid = node_list(n, "/proc", ""); *pid; pid++) {
-		/* A thread of the kernel has no words. */
-		if (!isdigit((unsigned char)**pid) || proc_read(n, *pid, "cmdline", &text, &len) != 0 ||
-		    len == 0 || proc_read(n, *pid, "mountinfo", &text, &len) != 0 ||
-		    !mount_is_container(in.top, text))
+		struct arena all = n->arena;
+
+		if (!isdigit((unsigned char)**pid))
 			continue;
-		in.seen++;
-		each(&in, s, *pid, text);
+		/* What is read of one process is not kept: there may be many, with long tables. */
+		n->arena = (struct arena){0};
+		look_at(&in, s, *pid, each);
+		arena_free(&n->arena);
+		n->arena = all;
 	}
+	if (in.unread)
+		say(s, WAY_UNKNOWN, "%u processes could not be looked at", in.unread);
 	if (s->state == WAY_ABSENT)
 		say(s, WAY_CLOSED, "%u processes in containers were looked at", in.seen);
 }

@@ -176,6 +176,7 @@ docker-hosts|open|1|node_proc 7 8:1 dockerd; node_proc 8 8:1 dockerd --host=:237
 docker-hosts|unknown|2|node_proc 7 8:1 dockerd $(printf -- '-H unix:///run/%s.sock ' {1..40}) -H :2375
 docker-hosts|unknown|2|node_proc 7 8:1 dockerd -H unix://run/docker.sock
 docker-hosts|unknown|2|echo '{"hosts": ' >"$N/etc/docker/daemon.json"
+docker-hosts|unknown|2|node_proc 7 8:1 dockerd --config-file=daemon.json
 docker-hosts|closed|0|node_proc 7 8:1 dockerd -H unix:// -l debug -GHelpers -s overlay2
 docker-containerd|open|1|node_socket /run/containerd/containerd.sock 666
 buildkit-daemon|open|1|cp /bin/true "$N/usr/bin/buildkitd"; cp /bin/true "$N/usr/bin/buildkit-runc"
@@ -284,6 +285,8 @@ direct-mounts|open|1|has_socket /srv/p.sock; node_proc 7 8:1 podman system servi
 direct-mounts|open|1|has_socket /srv/o.sock; printf '[crio.api]\nlisten = "/srv/o.sock"\n' >"$N/etc/crio/crio.conf.d/99.conf"
 direct-mounts|open|1|has_socket /srv/b.sock; node_proc 7 8:1 buildkitd --addr unix:///srv/b.sock
 direct-mounts|closed|0|has_socket /srv/nobodys.sock
+direct-mounts|unknown|2|node_proc 9 0:50 /app; rm "$N/proc/9/mountinfo"
+direct-mounts|closed|0|node_proc 9 0:50 /app; rm "$N/proc/9/mountinfo"; : >"$N/proc/9/cmdline"
 direct-mounts|unknown|2|has_socket /srv/c.sock; printf '[a\n' | containerd_toml
 direct-privileged|open|1|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"
 direct-privileged|closed|0|node_proc 9 0:50 /app
