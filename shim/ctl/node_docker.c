@@ -2,6 +2,8 @@
 #include "ctl/node.h"
 #include <string.h>
 
+enum { MEMBERS_MAX = 4096 };
+
 static const char default_socket[] = "/run/docker.sock";
 
 static const char *text_of(struct node *n, const struct jdoc *doc, uint32_t tok)
@@ -75,18 +77,41 @@ static void each_text(struct node *n, const struct jdoc *doc, uint32_t list,
 	}
 }
 
+/* Of a member that is there twice dockerd takes the last, or both. */
+static int refuse_twice(struct node *n, const struct jdoc *doc, uint32_t obj, struct err *err)
+{
+	uint32_t last = doc->tok[obj].next;
+
+	if (doc->tok[obj].type != JTOK_OBJECT)
+		return 0;
+	if (doc->tok[obj].count > MEMBERS_MAX)
+		return jdoc_fail(doc, obj, ERR_LIMIT, err, "more than %d members", MEMBERS_MAX);
+	for (uint32_t k = obj + 1; k < last; k = doc->tok[k + 1].next) {
+		size_t len;
+		const char *name = jdoc_string(doc, k, &n->arena, &len);
+
+		for (uint32_t o = doc->tok[k + 1].next; name && o < last; o = doc->tok[o + 1].next)
+			if (jdoc_streq(doc, o, name))
+				return jdoc_fail(doc, o, ERR_CONFIG, err, "a member that is there twice");
+	}
+	return 0;
+}
+
 static int parse(struct node *n, struct jdoc *doc, const char *text, size_t len, const char *where,
 		 struct err *err)
 {
 	static const struct jlimits limits = {.depth = 32, .tokens = 1 << 18};
+	int r = jdoc_parse(doc, &n->arena, text, len, &limits, ERR_CONFIG, err);
 
-	if (jdoc_parse(doc, &n->arena, text, len, &limits, ERR_CONFIG, err) < 0)
+	for (uint32_t i = 0; r == 0 && i < doc->ntok; i++)
+		r = refuse_twice(n, doc, i, err);
+	if (r < 0)
 		return err_wrap(err, "%s", where);
 	return doc->tok[0].type == JTOK_OBJECT ? 0 : err_set(err, ERR_CONFIG, "%s: no JSON object", where);
 }
 
 /* -D, -v and -h stand before an -H in one word. */
-static void read_hosts(struct node *n)
+static void read_hosts(struct node *n, bool tls)
 {
 	const struct proc *p;
 	const char *word;
@@ -96,36 +121,34 @@ static void read_hosts(struct node *n)
 			add_host(n, word);
 		for (uint32_t i = 0; (word = proc_option(p, "host", i)); i++)
 			add_host(n, word);
+		for (int at = 1; at < p->argc; at++)
+			tls = tls || strncmp(p->argv[at], "--tls", 5) == 0;
 	}
+	/* Without an address TLS means a port (moby, opts.DefaultTLSHost). */
+	if (tls && n->docker_hosts.n == 0)
+		add_host(n, "tcp://localhost:2376");
 }
 
-/* The file and the daemon's words: what holds if nobody answers. */
-static void read_file(struct node *n, const struct proc *p)
+/* Whether it asks for TLS. */
+static bool read_json(struct node *n, const struct jdoc *doc)
 {
 	struct setup *d = &n->docker;
-	const char *path = proc_value(p, "config-file"), *word;
-	struct jdoc doc;
-	char *text;
-	size_t len;
-	int r;
+	uint32_t tls = jdoc_get(doc, 0, "tls");
+	const char *word = text_of(n, doc, jdoc_get(doc, 0, "default-runtime"));
 
-	d->source = path ? path : "/etc/docker/daemon.json";
-	r = node_read(n, d->source, &text, &len, &d->err);
-	if (r > 0 && path)
-		(void)err_set(&d->err, ERR_CONFIG, "dockerd reads %s, which is not there", path);
-	if (r == 0 && len > 0 && parse(n, &doc, text, len, d->source, &d->err) == 0) {
-		read_runtimes(n, &doc, jdoc_get(&doc, 0, "runtimes"));
-		each_text(n, &doc, jdoc_get(&doc, 0, "authorization-plugins"), add_authz);
-		each_text(n, &doc, jdoc_get(&doc, 0, "hosts"), add_host);
-		word = text_of(n, &doc, jdoc_get(&doc, 0, "default-runtime"));
-		d->chosen = word ? word : d->chosen;
-		n->docker_containerd = text_of(n, &doc, jdoc_get(&doc, 0, "containerd"));
-	}
-	if (d->err.kind != ERR_NONE)
-		n->docker_hosts_err = d->err;
-	word = proc_value(p, "containerd");
-	n->docker_containerd = word ? word : n->docker_containerd;
-	read_hosts(n);
+	d->chosen = word ? word : d->chosen;
+	read_runtimes(n, doc, jdoc_get(doc, 0, "runtimes"));
+	each_text(n, doc, jdoc_get(doc, 0, "authorization-plugins"), add_authz);
+	each_text(n, doc, jdoc_get(doc, 0, "hosts"), add_host);
+	n->docker_containerd = text_of(n, doc, jdoc_get(doc, 0, "containerd"));
+	return (tls && doc->tok[tls].type == JTOK_TRUE) || jdoc_get(doc, 0, "tlsverify");
+}
+
+static void read_words(struct node *n, const struct proc *p)
+{
+	struct setup *d = &n->docker;
+	const char *word;
+
 	for (uint32_t i = 0; (word = proc_option(p, "authorization-plugin", i)); i++)
 		add_authz(n, word);
 	for (uint32_t i = 0; (word = proc_option(p, "add-runtime", i)); i++) {
@@ -136,8 +159,33 @@ static void read_file(struct node *n, const struct proc *p)
 		if (e)
 			e->path = word[name] ? word + name + 1 : "";
 	}
+	word = proc_value(p, "containerd");
+	n->docker_containerd = word ? word : n->docker_containerd;
 	word = proc_value(p, "default-runtime");
 	d->chosen = word ? word : d->chosen;
+}
+
+/* The file and the daemon's words: what holds if nobody answers. */
+static void read_file(struct node *n, const struct proc *p)
+{
+	struct setup *d = &n->docker;
+	const char *path = proc_value(p, "config-file");
+	bool tls = false;
+	struct jdoc doc;
+	char *text;
+	size_t len;
+	int r;
+
+	d->source = path ? path : "/etc/docker/daemon.json";
+	r = node_read(n, d->source, &text, &len, &d->err);
+	if (r > 0 && path)
+		(void)err_set(&d->err, ERR_CONFIG, "dockerd reads %s, which is not there", path);
+	if (r == 0 && len > 0 && parse(n, &doc, text, len, d->source, &d->err) == 0)
+		tls = read_json(n, &doc);
+	if (d->err.kind != ERR_NONE)
+		n->docker_hosts_err = d->err;
+	read_words(n, p);
+	read_hosts(n, tls);
 }
 
 /* The daemon may run with an older file than the one that is there now. */

@@ -177,6 +177,11 @@ docker-hosts|unknown|2|node_proc 7 8:1 dockerd $(printf -- '-H unix:///run/%s.so
 docker-hosts|unknown|2|node_proc 7 8:1 dockerd -H unix://run/docker.sock
 docker-hosts|unknown|2|echo '{"hosts": ' >"$N/etc/docker/daemon.json"
 docker-hosts|unknown|2|node_proc 7 8:1 dockerd --config-file=daemon.json
+docker-hosts|open|1|node_proc 7 8:1 dockerd --tlsverify --tlscacert /x
+docker-hosts|closed|0|node_proc 7 8:1 dockerd --tlsverify -H fd://
+docker-hosts|open|1|echo '{"default-runtime": "runclamp", "runtimes": {"runclamp": {"path": "/usr/local/bin/runclamp"}}, "tls": true}' >"$N/etc/docker/daemon.json"
+docker-hosts|unknown|2|echo '{"hosts": [], "hosts": [":2375"]}' >"$N/etc/docker/daemon.json"
+docker-runtimes|unknown|2|echo '{"runtimes": {"x": {"path": "/usr/local/bin/runclamp", "\u0070ath": "/usr/lib/runc"}}}' >"$N/etc/docker/daemon.json"
 docker-hosts|closed|0|node_proc 7 8:1 dockerd -H unix:// -l debug -GHelpers -s overlay2
 docker-containerd|open|1|node_socket /run/containerd/containerd.sock 666
 buildkit-daemon|open|1|cp /bin/true "$N/usr/bin/buildkitd"; cp /bin/true "$N/usr/bin/buildkit-runc"
