@@ -34,7 +34,7 @@ all: $(B)/runclamp $(B)/clampctl $(B)/floor-payload $(B)/runclamp-containerd
 $(B)/runclamp: $(call obj,shim/run/main.c) $(B)/librunclamp.a
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/clampctl: $(call obj,$(CTL_SRC)) $(B)/librunclamp.a
-	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(STATIC) $(LDFLAGS) -o $@ $^ -l:libyaml.a $(LIBS)
 # What the containers of `clampctl floor measure` run; no libc.
 $(B)/floor-payload: libexec/floor-payload.c
 	@mkdir -p $(@D)
@@ -106,7 +106,7 @@ fuzzers:
 	$(MAKE) B=$(B)/fuzz CC=clang OPT="-O1 -g" SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
 
 # What Debian 12 has to have. Under systemd docker.io and containerd start their daemons; the tests start their own and leave those alone.
-BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler
+BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libyaml-dev libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
              patch patchelf xz-utils mandoc binutils util-linux ca-certificates \

@@ -16,14 +16,36 @@ struct kubelet {
 };
 
 /* What is looked for, with the blocks that it stands in. */
-static const char *const wanted[] = {"containerRuntimeEndpoint",
-				     "staticPodPath",
-				     "staticPodURL",
-				     "authentication",
-				     "authentication/anonymous",
-				     "authentication/anonymous/enabled",
-				     "authorization",
-				     "authorization/mode"};
+static const struct {
+	const char *path;
+	bool block;
+} wanted[] = {
+	{"containerRuntimeEndpoint", false},
+	{"staticPodPath", false},
+	{"staticPodURL", false},
+	{"authentication", true},
+	{"authentication/anonymous", true},
+	{"authentication/anonymous/enabled", false},
+	{"authorization", true},
+	{"authorization/mode", false},
+};
+
+/* The kubelet would not start with it. */
+static int check_kinds(struct kubelet *k)
+{
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		for (uint32_t j = 0; j < k->t.n; j++) {
+			const struct toml_entry *e = &k->t.entry[j];
+			bool block = e->kind == TOML_TABLE;
+
+			/* A block may be empty: null. */
+			if (toml_is(e, wanted[i].path) && block != wanted[i].block &&
+			    !(wanted[i].block && !*e->text))
+				return err_set(&k->err, ERR_CONFIG, "the kubelet's %s must be a %s",
+					       wanted[i].path, wanted[i].block ? "mapping" : "plain value");
+		}
+	return 0;
+}
 
 static void read_config(struct node *n, struct kubelet *k, const char *path)
 {
@@ -93,14 +115,8 @@ static struct kubelet find_kubelet(struct node *n)
 	if (k.path && *k.path)
 		read_config(n, &k, k.path);
 	read_dropins(n, &k);
-	for (size_t i = 0; i < ARRAY_LEN(wanted) && k.err.kind == ERR_NONE; i++) {
-		const char *value = toml_value(&k.t, wanted[i]);
-
-		if (value && (*value == '{' || *value == '['))
-			(void)err_set(&k.err, ERR_CONFIG,
-				      "the kubelet's %s is written in brackets, which is not read here",
-				      wanted[i]);
-	}
+	if (k.err.kind == ERR_NONE)
+		(void)!check_kinds(&k);
 	return k;
 }
 

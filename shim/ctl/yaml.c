@@ -1,16 +1,8 @@
 #include "ctl/yaml.h"
-#include "base/jsontok.h"
 #include <string.h>
+#include <yaml.h>
 
-enum { ENTRIES = 4096, JSON_TOKENS = 1 << 16 };
-
-/* A key, or an item of a list, and what is below it by its indentation. */
-struct level {
-	const char *key;
-	size_t indent;
-	bool item;
-	bool open; /* nothing stands behind it in its line: what follows may be below it */
-};
+enum { ENTRIES = 4096 };
 
 struct reader {
 	struct toml *into;
@@ -18,15 +10,47 @@ struct reader {
 	const char *where;
 	struct err *err;
 	uint32_t first; /* of this text's entries */
-	uint32_t line;
-	struct level level[TOML_PARTS];
+	yaml_parser_t parser;
+	const char *part[TOML_PARTS];
 	uint32_t depth;
-	bool begun; /* the document's own beginning, "---", or its first line */
 };
 
-static int fail(const struct reader *r, const char *what)
+static int fail(const struct reader *r, size_t line, const char *what)
 {
-	return err_set(r->err, ERR_CONFIG, "%s, line %u: %s", r->where, r->line, what);
+	return err_set(r->err, ERR_CONFIG, "%s, line %zu: %s", r->where, line + 1, what);
+}
+
+static int next(struct reader *r, yaml_event_t *ret)
+{
+	const yaml_parser_t *p = &r->parser;
+
+	if (yaml_parser_parse(&r->parser, ret))
+		return 0;
+	/* Errors of decoding have no mark. */
+	return fail(r, p->problem_mark.line ? p->problem_mark.line : p->mark.line,
+		    p->problem ? p->problem : "out of memory");
+}
+
+static bool is_word(const char *s, const char *const words[])
+{
+	for (; *words; words++)
+		if (!strcmp(s, *words))
+			return true;
+	return false;
+}
+
+/* What go-yaml makes of a word without quotes (resolve.go). */
+static const char *resolve(const char *s)
+{
+	static const char *const nulls[] = {"~", "null", "Null", "NULL", NULL};
+	static const char *const yes[] = {"y",	  "Y",	  "yes", "Yes", "YES", "true",
+					  "True", "TRUE", "on",	 "On",	"ON",  NULL};
+	static const char *const no[] = {"n",	  "N",	   "no",  "No",	 "NO",	"false",
+					 "False", "FALSE", "off", "Off", "OFF", NULL};
+
+	if (is_word(s, nulls))
+		return "";
+	return is_word(s, yes) ? "true" : is_word(s, no) ? "false" : s;
 }
 
 static bool is_twice(const struct reader *r, const struct toml_entry *e)
@@ -35,8 +59,7 @@ static bool is_twice(const struct reader *r, const struct toml_entry *e)
 		const struct toml_entry *o = &r->into->entry[i];
 		uint32_t same = 0;
 
-		while (o->nparts == e->nparts && same < e->nparts &&
-		       strcmp(o->part[same], e->part[same]) == 0)
+		while (o->nparts == e->nparts && same < e->nparts && !strcmp(o->part[same], e->part[same]))
 			same++;
 		if (same == e->nparts)
 			return true;
@@ -44,260 +67,137 @@ static bool is_twice(const struct reader *r, const struct toml_entry *e)
 	return false;
 }
 
-/* What the innermost level has for a value. */
-static int add(const struct reader *r, enum toml_kind kind, const char *text, size_t len)
+static int add(const struct reader *r, enum toml_kind kind, const char *text, size_t line)
 {
-	struct toml_entry e = {.nparts = r->depth,
-			       .kind = kind,
-			       .line = r->line,
-			       .text = arena_strndup(r->arena, text, len)};
+	struct toml_entry e = {.nparts = r->depth, .kind = kind, .line = (uint32_t)line + 1};
 	bool in_list = false;
 
+	e.text = arena_strndup(r->arena, text, strlen(text));
 	for (uint32_t i = 0; i < r->depth; i++) {
-		e.part[i] = r->level[i].key;
-		in_list = in_list || r->level[i].item;
+		e.part[i] = r->part[i];
+		in_list = in_list || !strcmp(r->part[i], "-");
 	}
 	if (!in_list && is_twice(r, &e))
-		return fail(r, "a key that is there twice");
+		return fail(r, line, "a key that is there twice");
 	if (!e.text || r->into->n - r->first == ENTRIES || toml_add(r->into, r->arena, &e) < 0)
 		return err_set(r->err, ERR_LIMIT, "%s: more than %d keys", r->where, ENTRIES);
 	return 0;
 }
 
-/* Goes to where a key or an item at this indentation belongs. */
-static int enter(struct reader *r, size_t indent, const char *key, size_t len, bool item)
+static int read_scalar(const struct reader *r, const yaml_event_t *e)
 {
-	struct level *top;
-	bool left = false;
+	const char *text = (const char *)e->data.scalar.value;
+	bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 
-	for (; r->depth > 0 && r->level[r->depth - 1].indent > indent; r->depth--)
-		left = true;
-	top = r->depth > 0 ? &r->level[r->depth - 1] : NULL;
-	/* A list may stand at the indentation of its own key. */
-	if (top && top->indent == indent && top->item && !item && r->depth > 1) {
-		r->depth--;
-		top--;
-		left = true;
-	}
-	if (top && top->indent == indent && top->item == item)
-		r->depth--;
-	else if (left || (top && !top->open) || (top && top->indent == indent && !item) ||
-		 r->depth == TOML_PARTS)
-		return fail(r, "an indentation that is not read here");
-	r->level[r->depth++] =
-		(struct level){.key = arena_strndup(r->arena, key, len), .indent = indent, .item = item};
-	return r->level[r->depth - 1].key ? 0 : err_set(r->err, ERR_LIMIT, "%s: out of memory", r->where);
+	if (e->data.scalar.tag)
+		return fail(r, e->start_mark.line, "a tag");
+	if (strlen(text) != e->data.scalar.length)
+		return fail(r, e->start_mark.line, "a NUL in a text");
+	return add(r, plain ? TOML_PLAIN : TOML_STRING, plain ? resolve(text) : text, e->start_mark.line);
 }
 
-/* Whether nothing but a comment stands here, behind a blank. */
-static bool is_end(const char *p)
+static int read_node(struct reader *r, const yaml_event_t *e);
+
+/* The value below one part of the path. */
+static int read_below(struct reader *r, const char *part, const yaml_event_t *e)
 {
-	return !*p || (*p == ' ' && strchr("#", p[strspn(p, " ")]));
-}
+	int wrong;
 
-/* Behind the closing quote; NULL: there is none, or an escape. */
-static const char *skip_quoted(const char *p)
-{
-	const char *end = strchr(p + 1, *p);
-
-	if (!end || end[1] == *p || (*p == '"' && memchr(p, '\\', (size_t)(end - p))))
-		return NULL;
-	return end + 1;
-}
-
-/* Behind the closing bracket, in the same line. */
-static const char *skip_flow(const char *p)
-{
-	uint32_t depth = 0;
-
-	while (p && *p) {
-		if (*p == '"' || *p == '\'') {
-			p = skip_quoted(p);
-			continue;
-		}
-		if (*p == '#')
-			return NULL;
-		depth += *p == '{' || *p == '[';
-		depth -= *p == '}' || *p == ']';
-		p++;
-		if (depth == 0)
-			return p;
-	}
-	return NULL;
-}
-
-static int read_plain(const struct reader *r, const char *p)
-{
-	static const char *const nulls[] = {"~", "null", "Null", "NULL"};
-	const char *end = strstr(p, " #");
-	size_t len = end ? (size_t)(end - p) : strlen(p);
-
-	while (len > 0 && p[len - 1] == ' ')
-		len--;
-	if (strchr("|>&*!%@`?:,]}#", *p) || (*p == '-' && (len == 1 || p[1] == ' ')) ||
-	    memmem(p, len, ": ", 2) || p[len - 1] == ':')
-		return fail(r, "a form that is not read here");
-	for (size_t i = 0; i < ARRAY_LEN(nulls); i++)
-		if (strlen(nulls[i]) == len && memcmp(p, nulls[i], len) == 0)
-			len = 0;
-	return add(r, TOML_PLAIN, p, len);
-}
-
-/* What stands behind a key's colon or an item's dash, without blanks in front. */
-static int read_value(struct reader *r, const char *p)
-{
-	const char *end;
-
-	r->level[r->depth - 1].open = !*p || *p == '#';
-	if (r->level[r->depth - 1].open)
-		return add(r, TOML_TABLE, "", 0);
-	if (!strchr("\"'{[", *p))
-		return read_plain(r, p);
-	end = *p == '{' || *p == '[' ? skip_flow(p) : skip_quoted(p);
-	if (!end || !is_end(end))
-		return fail(r, "a form that is not read here");
-	if (*p == '{' || *p == '[')
-		return add(r, TOML_PLAIN, p, (size_t)(end - p));
-	return add(r, TOML_STRING, p + 1, (size_t)(end - p) - 2);
-}
-
-/* The key at p, without its quotes: *ret_value is what stands behind its colon. */
-static bool find_key(const char **p, size_t *ret_len, const char **ret_value)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
-	bool quoted = **p == '"' || **p == '\'';
-	const char *end = quoted ? skip_quoted(*p) : *p + strspn(*p, plain);
-
-	if (!end || end == *p)
-		return false;
-	*ret_len = (size_t)(end - *p) - (quoted ? 2 : 0);
-	*p += quoted;
-	end += strspn(end, " ");
-	if (*end != ':' || (end[1] && end[1] != ' '))
-		return false;
-	*ret_value = end + 1 + strspn(end + 1, " ");
-	return true;
-}
-
-/* One line, behind its indentation. */
-static int read_node(struct reader *r, size_t indent, const char *p)
-{
-	const char *start = p, *value;
-	bool item = false;
-	size_t len;
-
-	while (*p == '-' && (p[1] == ' ' || !p[1])) {
-		if (enter(r, indent + (size_t)(p - start), "-", 1, true) < 0)
-			return -1;
-		item = r->level[r->depth - 1].open = true;
-		p += 1 + strspn(p + 1, " ");
-	}
-	indent += (size_t)(p - start);
-	value = p;
-	if (*p && *p != '#' && find_key(&p, &len, &value))
-		return enter(r, indent, p, len, false) < 0 ? -1 : read_value(r, value);
-	return item ? read_value(r, value) : fail(r, "neither a key nor an item of a list");
-}
-
-static int read_line(struct reader *r, char *line)
-{
-	size_t len = strlen(line), indent = strspn(line, " ");
-	bool begin;
-
-	if (len > 0 && line[len - 1] == '\r')
-		line[--len] = '\0';
-	while (len > indent && line[len - 1] == ' ')
-		line[--len] = '\0';
-	if (!line[indent] || line[indent] == '#')
-		return 0;
-	if (strchr(line, '\t'))
-		return fail(r, "a tab");
-	begin = strncmp(line, "---", 3) == 0 && is_end(line + 3);
-	if ((begin && r->begun) || *line == '%' || strncmp(line, "...", 3) == 0 ||
-	    (!begin && strncmp(line, "---", 3) == 0))
-		return fail(r, "more than one document, or a directive");
-	r->begun = true;
-	return begin ? 0 : read_node(r, indent, line + indent);
-}
-
-static int read_json(struct reader *r, const struct jdoc *doc, uint32_t tok);
-
-static int read_members(struct reader *r, const struct jdoc *doc, uint32_t obj)
-{
 	if (r->depth == TOML_PARTS)
-		return fail(r, "too many levels");
-	for (uint32_t i = 0, k = obj + 1; i < doc->tok[obj].count; i++, k = doc->tok[k + 1].next) {
-		size_t len;
-		struct level *l = &r->level[r->depth++];
-
-		*l = (struct level){.key = jdoc_string(doc, k, r->arena, &len)};
-		if (!l->key || read_json(r, doc, k + 1) < 0)
-			return l->key ? -1 : err_set(r->err, ERR_LIMIT, "%s: out of memory", r->where);
-		r->depth--;
-	}
-	return 0;
+		return fail(r, e->start_mark.line, "too many levels");
+	r->part[r->depth] = arena_strndup(r->arena, part, strlen(part));
+	if (!r->part[r->depth])
+		return err_set(r->err, ERR_LIMIT, "%s: out of memory", r->where);
+	r->depth++;
+	wrong = read_node(r, e);
+	r->depth--;
+	return wrong;
 }
 
-static int read_json(struct reader *r, const struct jdoc *doc, uint32_t tok)
+static int read_member(struct reader *r, const yaml_event_t *key)
 {
-	const struct jtok *t = &doc->tok[tok];
-	const char *text = doc->text + t->start;
-	size_t len = t->end - t->start;
+	yaml_event_t value;
 
-	switch (t->type) {
-	case JTOK_OBJECT:
-		if (r->depth > 0 && add(r, TOML_TABLE, "", 0) < 0)
+	if (key->type != YAML_SCALAR_EVENT || key->data.scalar.tag ||
+	    strlen((const char *)key->data.scalar.value) != key->data.scalar.length)
+		return fail(r, key->start_mark.line, "a key that is no plain text");
+	if (!strcmp((const char *)key->data.scalar.value, "<<"))
+		return fail(r, key->start_mark.line, "a merge");
+	if (next(r, &value) < 0)
+		return -1;
+	int wrong = read_below(r, (const char *)key->data.scalar.value, &value);
+	yaml_event_delete(&value);
+	return wrong;
+}
+
+/* The members or items until `end`. */
+static int read_all(struct reader *r, yaml_event_type_t end)
+{
+	for (;;) {
+		yaml_event_t e;
+
+		if (next(r, &e) < 0)
 			return -1;
-		return read_members(r, doc, tok);
-	case JTOK_STRING:
-		text = jdoc_string(doc, tok, r->arena, &len);
-		return text ? add(r, TOML_STRING, text, len)
-			    : err_set(r->err, ERR_LIMIT, "%s: out of memory", r->where);
-	case JTOK_NULL:
-		return add(r, TOML_PLAIN, "", 0);
-	case JTOK_FALSE:
-	case JTOK_TRUE:
-	case JTOK_NUMBER:
-	case JTOK_ARRAY:
-		break;
+		bool done = e.type == end;
+		int wrong = done			    ? 0
+			    : end == YAML_MAPPING_END_EVENT ? read_member(r, &e)
+							    : read_below(r, "-", &e);
+		yaml_event_delete(&e);
+		if (done || wrong < 0)
+			return wrong;
 	}
-	return add(r, TOML_PLAIN, text, len);
 }
 
-/* What ends a line for YAML, but not here: CR, NEL, LS, PS. The end of the text. */
-static bool has_other_ends(const char *text, size_t len)
+static int read_node(struct reader *r, const yaml_event_t *e)
 {
-	for (const char *p = text; (p = strchr(p, '\r')); p++)
-		if (p[1] != '\n')
-			return true;
-	return strlen(text) != len || strstr(text, "\xc2\x85") || strstr(text, "\xe2\x80\xa8") ||
-	       strstr(text, "\xe2\x80\xa9");
+	bool mapping = e->type == YAML_MAPPING_START_EVENT;
+
+	if (e->type == YAML_SCALAR_EVENT)
+		return read_scalar(r, e);
+	if (!mapping && e->type != YAML_SEQUENCE_START_EVENT)
+		return fail(r, e->start_mark.line, "an alias");
+	if (mapping ? e->data.mapping_start.tag : e->data.sequence_start.tag)
+		return fail(r, e->start_mark.line, "a tag");
+	if (r->depth > 0 && add(r, TOML_TABLE, "", e->start_mark.line) < 0)
+		return -1;
+	return read_all(r, mapping ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT);
+}
+
+static int read_stream(struct reader *r)
+{
+	uint32_t documents = 0;
+
+	for (;;) {
+		yaml_event_t e;
+		int wrong = 0;
+
+		if (next(r, &e) < 0)
+			return -1;
+		bool done = e.type == YAML_STREAM_END_EVENT;
+		if (e.type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
+			wrong = fail(r, e.start_mark.line, "more than one document");
+		else if (e.type == YAML_SCALAR_EVENT && !e.data.scalar.length)
+			; /* nothing but "---" */
+		else if (e.type == YAML_MAPPING_START_EVENT)
+			wrong = read_node(r, &e);
+		else if (e.type != YAML_STREAM_START_EVENT && e.type != YAML_DOCUMENT_START_EVENT &&
+			 e.type != YAML_DOCUMENT_END_EVENT && !done)
+			wrong = fail(r, e.start_mark.line, "the document must be a mapping");
+		yaml_event_delete(&e);
+		if (done || wrong < 0)
+			return wrong;
+	}
 }
 
 int yaml_read(struct toml *into, struct arena *arena, const char *text, size_t len, const char *where,
 	      struct err *err)
 {
-	static const struct jlimits limits = {.depth = TOML_PARTS, .tokens = JSON_TOKENS};
-	struct reader r = {
-		.into = into, .arena = arena, .where = where, .err = err, .first = into->n, .line = 1};
-	struct jdoc doc;
+	struct reader r = {.into = into, .arena = arena, .where = where, .err = err, .first = into->n};
 
-	if (text[strspn(text, " \t\r\n")] == '{') {
-		if (jdoc_parse(&doc, arena, text, len, &limits, ERR_CONFIG, err) < 0)
-			return err_wrap(err, "%s", where);
-		return read_json(&r, &doc, 0);
-	}
-	if (has_other_ends(text, len))
-		return fail(&r, "a character that may end a line");
-	for (; *text; r.line++) {
-		size_t width = strcspn(text, "\n");
-		char *line = arena_strndup(arena, text, width);
-
-		if (!line)
-			return err_set(err, ERR_LIMIT, "%s: out of memory", where);
-		if (read_line(&r, line) < 0)
-			return -1;
-		text += width + (text[width] == '\n');
-	}
-	return 0;
+	if (!yaml_parser_initialize(&r.parser))
+		return err_set(err, ERR_LIMIT, "%s: out of memory", where);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
+	int wrong = read_stream(&r);
+	yaml_parser_delete(&r.parser);
+	return wrong;
 }

@@ -226,7 +226,7 @@ kubernetes-static|open|1|sed -i '/staticPodPath/d' "$N/var/lib/kubelet/config.ya
 kubernetes-static|closed|0|echo '{"kind": "KubeletConfiguration"}' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-static|open|1|bare_default; echo '{"kind": "KubeletConfiguration", "staticPodPath": "\u002fm"}' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-static|unknown|2|echo '{"staticPodPath": "/m", "staticPodPath": ""}' >"$N/var/lib/kubelet/config.yaml"
-kubernetes-static|unknown|2|echo '{"kind": KubeletConfiguration, "staticPodPath": /m}' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-static|open|1|bare_default; echo '{"kind": KubeletConfiguration, "staticPodPath": /m}' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-static|open|1|bare_default; printf '"staticPodPath": /m\n' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-static|open|1|bare_default; printf "'staticPodURL' : 'http://x'\n" >"$N/var/lib/kubelet/config.yaml"
 kubernetes-static|open|1|bare_default; printf 'kind:\n"staticPodPath": /m\n' >"$N/var/lib/kubelet/config.yaml"
@@ -243,13 +243,13 @@ kubernetes-static|unknown|2|node_proc 7 8:1 kubelet --config config.yaml
 kubernetes-kubelet|open|1|kubelet_dropin 10.conf $'authentication:\n  anonymous:\n    enabled: true'; kubelet_dropin 20.conf $'authorization:\n  mode: AlwaysAllow'
 kubernetes-kubelet|open|1|node_proc 7 8:1 kubelet --v=2
 kubernetes-kubelet|open|1|node_proc 7 8:1 kubelet --anonymous-auth=false --authorization-mode=Webhook --anonymous-auth=true --authorization-mode=AlwaysAllow
-kubernetes-kubelet|unknown|2|kubelet_dropin 10.conf $'authentication: {anonymous: {enabled: true}}'
+kubernetes-kubelet|open|1|kubelet_dropin 10.conf $'authentication: {anonymous: {enabled: yes}}\nauthorization: {mode: AlwaysAllow}'
 kubernetes-kubelet|open|1|echo '{"authentication": {"anonymous": {"enabled": true}}, "authorization": {"mode": "AlwaysAllow"}}' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-default|unknown|2|printf 'containerRuntimeEndpoint: unix:///run/cri-dockerd.sock\n' >>"$N/var/lib/kubelet/config.yaml"
 kubernetes-default|unknown|2|printf '\t\n a\n' >>"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|open|1|printf 'authentication:\n  x509:\n    enabled: false\n  anonymous:\n    enabled: true # all\nauthorization: \n  mode: "AlwaysAllow"\n' >"$N/var/lib/kubelet/config.yaml"
 kubernetes-kubelet|closed|0|printf 'authentication:\n  anonymous:\n    enabled: true\nauthorization:\n  mode: Webhook\n' >"$N/var/lib/kubelet/config.yaml"
-kubernetes-kubelet|unknown|2|printf 'authentication: {anonymous: {enabled: true}}\nauthorization:\n  mode: AlwaysAllow\n' >"$N/var/lib/kubelet/config.yaml"
+kubernetes-kubelet|open|1|printf 'authentication: {anonymous: {enabled: On}}\nauthorization:\n  mode: AlwaysAllow\n' >"$N/var/lib/kubelet/config.yaml"
 podman-default|open|1|printf '[engine]\nruntime = "crun"\n' >"$N/etc/containers/containers.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
 podman-default|open|1|printf '[engine.runtimes]\nrunclamp = ["/usr/lib/runc"]\n' >"$N/etc/containers/containers.conf.d/99.conf"
 podman-default|open|1|printf '[engine]\nruntime = "/usr/lib/runc"\n' >"$N/etc/containers/containers.conf.d/99.conf"
@@ -302,44 +302,56 @@ runclamp-audit|closed|0|echo '{"mode": ' >"$N/etc/runclamp/config.json"
 docker-default|unknown|2|rm -r "$N/proc"
 TABLE
 
-# What is not read for certain of a kubelet's YAML: the way is unknown, and the reason is told.
+# Forms of a kubelet's YAML: what go-yaml reads there (.: a way is open by static pods), or why nothing can be told.
 while IFS='|' read -r reason text; do
   closed_node
+  bare_default
   printf '%b' "$text" >"$N/var/lib/kubelet/config.yaml"
   ctl check --node --json --root "$N"
-  like "check --node: a kubelet's configuration: $text" "$(jq -r '.ways[] | select(.id == "kubernetes-static") | .state + ": " + .seen' <<<"$out")" "^unknown: .*$reason"
+  case $reason in
+    '.') reason='^open: static pods are read from ' ;;
+    -) reason='^closed: the kubelet reads no static pods' ;;
+    *) reason="^unknown: .*$reason" ;;
+  esac
+  like "check --node: a kubelet's configuration: $text" "$(jq -r '.ways[] | select(.id == "kubernetes-static") | .state + ": " + .seen' <<<"$out")" "$reason"
 done <<'TABLE'
-line 1: a tab|staticPodPath:\t/m
-line 2: a tab|a:\n\tstaticPodPath: /m
-line 1: a form that is not read|staticPodPath: &x /m
-line 1: a form that is not read|staticPodPath: *x
-line 1: a form that is not read|staticPodPath: !!str /m
-line 1: a form that is not read|staticPodPath: >\n  /m
-line 1: a form that is not read|staticPodPath: "\\x2fm"
-line 1: a form that is not read|staticPodPath: 'a''b'
-line 1: a form that is not read|staticPodPath: "/m
-line 1: a form that is not read|a: {b: c,\nstaticPodPath: /m}
-line 1: a form that is not read|a: ["]", \nstaticPodPath: /m]
-line 1: neither a key|"static\\x50odPath": /m
-line 1: neither a key|? staticPodPath\n: /m
-line 1: neither a key|!!str staticPodPath: /m
-line 1: neither a key|<<: {staticPodPath: /m}
-line 1: neither a key|[a, b]
-line 2: neither a key|a: b\n  c\n
-line 2: an indentation|a: b\n  staticPodPath: /m
-line 3: an indentation|a:\n    b: c\n  staticPodPath: /m
-line 2: an indentation|  a: b\nstaticPodPath: /m
-line 3: an indentation|a:\n  - b\n  staticPodPath: /m
+.|staticPodPath:\t/m
+line 2: found character that cannot start any token|a:\n\tstaticPodPath: /m
+.|staticPodPath: &x /m
+line 1: an alias|staticPodPath: *x
+line 1: a tag|staticPodPath: !!str /m
+.|staticPodPath: >\n  /m
+.|staticPodPath: "\\x2fm"
+.|staticPodPath: 'a''b'
+line 1: found unexpected end of stream|staticPodPath: "/m
+-|a: {b: c,\nstaticPodPath: /m}
+-|a: ["]", \nstaticPodPath: /m]
+.|"static\\x50odPath": /m
+.|? staticPodPath\n: /m
+line 1: a key that is no plain text|!!str staticPodPath: /m
+line 1: a key that is no plain text|[a]: b
+line 1: a merge|<<: {staticPodPath: /m}
+line 1: the document must be a mapping|[a, b]
+line 1: the document must be a mapping|a b
+-|a: b\n  c\n
+line 2: mapping values are not allowed|a: b\n  staticPodPath: /m
+line 3: did not find expected key|a:\n    b: c\n  staticPodPath: /m
+line 2: did not find expected|  a: b\nstaticPodPath: /m
+line 3: did not find expected '-' indicator|a:\n  - b\n  staticPodPath: /m
 line 2: more than one document|a: b\n---\nstaticPodPath: /m
-line 1: more than one document|--- {staticPodPath: /m}
-line 1: more than one document|%YAML 1.1\n---\nstaticPodPath: /m
+.|--- {staticPodPath: /m}
+.|%YAML 1.1\n---\nstaticPodPath: /m
+-|---\n
+-|
 line 2: a key that is there twice|staticPodPath: ""\nstaticPodPath: /m
-may end a line|# a\rstaticPodPath: /m
-may end a line|# a\xc2\x85staticPodPath: /m
-may end a line|# a\xe2\x80\xa8staticPodPath: /m
-may end a line|a: b\x00\nstaticPodPath: /m
-in brackets|staticPodPath: [/m]
-in brackets|authorization: {mode: AlwaysAllow}
+line 1: a key that is there twice|authorization: {mode: Webhook, mode: AlwaysAllow}
+.|# a\rstaticPodPath: /m
+.|# a\xc2\x85staticPodPath: /m
+.|# a\xe2\x80\xa8staticPodPath: /m
+line 1: control characters are not allowed|a: b\x00\nstaticPodPath: /m
+staticPodPath must be a plain value|staticPodPath: [/m]
+authorization must be a mapping|authorization: AlwaysAllow
+too many levels|a: [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]
 TABLE
 
 mkdir -p "$T/empty/proc/1"
