@@ -24,7 +24,8 @@ int dropin_check(const struct install *in, struct err *err)
 		in->file.path);
 }
 
-void dropin_list(struct buf *out, const struct names *handlers)
+/* `"a", "b"` of the handlers. */
+static void dropin_list(struct buf *out, const struct names *handlers)
 {
 	for (unsigned i = 0; i < handlers->n; i++)
 		buf_printf(out, "%s\"%s\"", i ? ", " : "", handlers->v[i]);

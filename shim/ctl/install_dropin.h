@@ -8,8 +8,6 @@
 void dropin_head(struct buf *out, const struct install *in);
 /* A file that somebody else wrote stays as it is: an error. */
 int dropin_check(const struct install *in, struct err *err) MUST_CHECK;
-/* `"a", "b"` of the handlers. */
-void dropin_list(struct buf *out, const struct names *handlers);
 /* The node's path of a handler's program. */
 const char *dropin_program(const struct install *in, const char *handler) MUST_CHECK;
 /* The last file behind ours, in its folder and ending in suffix, that sets something

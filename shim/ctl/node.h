@@ -96,10 +96,6 @@ extern const char *const node_path[]; /* these folders, NULL-terminated */
 
 /* node_leads.c: whether what is executed under this path is the shim. */
 enum leads { LEADS_ABSENT, LEADS_SHIM, LEADS_UNKNOWN, LEADS_ELSEWHERE };
-enum leads node_leads(struct node *n, const char *path);
-/* The same for a path, or a bare name (as which every one in PATH has to lead
- * there). *ret_path: the one that decided. */
-enum leads node_leads_command(struct node *n, const char *command, const char **ret_path);
 /* Says it: closed if it leads to the shim; what: "the name runc". */
 void say_leads(struct node *n, struct seen *s, const char *what, const char *command);
 void say_entry(struct node *n, struct seen *s, const char *what, const struct runtime_entry *e);
@@ -109,11 +105,6 @@ struct runtime_entry *entries_put(struct entries *es, const char *name);
 
 /* node_access.c: who but root may open a socket (or what a file is). */
 void say_socket(struct node *n, struct seen *s, const char *path);
-/* "group docker (alice, bob)", or NULL if nobody but root is in it. */
-const char *node_group(struct node *n, gid_t gid);
-
-/* "user bob" */
-const char *node_user(struct node *n, uid_t uid);
 
 /* node_acl.c: what a file's access list adds to its mode. */
 enum { ACL_MAX = 256, ACL_WRITE = 2 };

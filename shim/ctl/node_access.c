@@ -84,7 +84,8 @@ static const char *read_group(struct node *n, gid_t gid, struct members *m)
 	return name;
 }
 
-const char *node_group(struct node *n, gid_t gid)
+/* "group docker (alice, bob)", or NULL if nobody but root is in it. */
+static const char *node_group(struct node *n, gid_t gid)
 {
 	struct members m = {0};
 	char shown[600], number[24];
@@ -100,7 +101,8 @@ const char *node_group(struct node *n, gid_t gid)
 	return ret;
 }
 
-const char *node_user(struct node *n, uid_t uid)
+/* "user bob" */
+static const char *node_user(struct node *n, uid_t uid)
 {
 	struct err err = {0};
 	const char *f[4], *name = NULL;

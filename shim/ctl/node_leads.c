@@ -42,7 +42,7 @@ static bool has_mark(const char *data, size_t len)
 	return false;
 }
 
-enum leads node_leads(struct node *n, const char *path)
+static enum leads node_leads(struct node *n, const char *path)
 {
 	CLEANUP_FD int fd = node_open(n, path, O_RDONLY);
 	enum leads found = LEADS_ELSEWHERE;
@@ -67,7 +67,9 @@ enum leads node_leads(struct node *n, const char *path)
 	return found;
 }
 
-enum leads node_leads_command(struct node *n, const char *command, const char **ret_path)
+/* A path, or a bare name (as which every one in PATH has to lead there). *ret_path: the one that
+ * decided. */
+static enum leads node_leads_command(struct node *n, const char *command, const char **ret_path)
 {
 	enum leads worst = LEADS_ABSENT;
 	char path[512];

@@ -21,7 +21,9 @@ static bool starts_array(const struct needs_text *t)
 	return i < t->len && t->s[i] == '[';
 }
 
-static int each_in_array(const struct needs_text *t, needs_name_fn *each, void *cookie)
+typedef int name_fn(void *cookie, const char *name, size_t len);
+
+static int each_in_array(const struct needs_text *t, name_fn *each, void *cookie)
 {
 	struct jread r = {.arena = t->arena, .where = t->where, .kind = ERR_NEEDS, .err = t->err};
 	struct jdoc doc;
@@ -41,7 +43,7 @@ static int each_in_array(const struct needs_text *t, needs_name_fn *each, void *
 
 /* An empty place beside a comma is what a template leaves whose variable was
  * empty: somebody meant a name there. */
-static int each_in_list(const struct needs_text *t, needs_name_fn *each, void *cookie)
+static int each_in_list(const struct needs_text *t, name_fn *each, void *cookie)
 {
 	bool comma = false, any = false;
 
@@ -68,7 +70,8 @@ static int each_in_list(const struct needs_text *t, needs_name_fn *each, void *c
 	return 0;
 }
 
-int needs_each_name(const struct needs_text *t, needs_name_fn *each, void *cookie)
+/* A comma stands between two names, never alone. */
+static int each_name(const struct needs_text *t, name_fn *each, void *cookie)
 {
 	return starts_array(t) ? each_in_array(t, each, cookie) : each_in_list(t, each, cookie);
 }
@@ -95,7 +98,7 @@ int needs_form_syscalls(struct needs *into, const struct needs_text *t)
 	struct name_sink sink = {.t = t, .needs = into};
 
 	needs_declare(into);
-	if (needs_each_name(t, add_syscall, &sink))
+	if (each_name(t, add_syscall, &sink))
 		return -1;
 	return needs_settle(into, t->arena, t->err);
 }
@@ -111,7 +114,7 @@ int needs_form_capabilities(struct needs *into, const struct needs_text *t)
 {
 	struct name_sink sink = {.t = t};
 
-	if (needs_each_name(t, add_capability, &sink))
+	if (each_name(t, add_capability, &sink))
 		return -1;
 	if (capability_names(&into->extra, sink.capabilities, t->arena))
 		return err_set(t->err, ERR_LIMIT, "%s: out of memory", t->where);

@@ -28,11 +28,6 @@ void needs_declare(struct needs *n);
  * noted and dropped, and the names are counted. */
 int needs_settle(struct needs *n, struct arena *arena, struct err *err) MUST_CHECK;
 
-/* Splits a text of names; calls `each` for every one. A comma stands between two
- * names, never alone. */
-typedef int needs_name_fn(void *cookie, const char *name, size_t len);
-int needs_each_name(const struct needs_text *t, needs_name_fn *each, void *cookie) MUST_CHECK;
-
 /* Capabilities as a set by number. */
 int capability_add(uint64_t *set, const char *name, size_t len, const char *where,
 		   struct err *err) MUST_CHECK;

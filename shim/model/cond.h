@@ -66,7 +66,6 @@ struct conj_list {
 	struct conj *v;
 	size_t n, cap;
 };
-int conj_push(struct arena *arena, struct conj_list *list, const struct conj *c, struct err *err) MUST_CHECK;
 
 /* Appends a ∩ b as disjoint conjunctions (none: empty), without conditions that always hold. */
 int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,

@@ -84,7 +84,7 @@ bool conj_needs_64bit(const struct conj *c)
 	return false;
 }
 
-int conj_push(struct arena *arena, struct conj_list *list, const struct conj *c, struct err *err)
+static int conj_push(struct arena *arena, struct conj_list *list, const struct conj *c, struct err *err)
 {
 	if (list->n >= CONJ_MAX)
 		return err_set(err, ERR_LIMIT, "argument conditions: more than %d alternatives for one call",

@@ -25,7 +25,8 @@ static void put_cond(struct buf *out, unsigned index, const struct cond *c)
 	put_number(out, c->op == COND_MASKED_EQ ? c->value_two : c->value);
 }
 
-void describe_conj(struct buf *out, const struct conj *when)
+/* "arg0 & 0x7e020000 == 0 and arg1 < 3"; "any arguments" without conditions. */
+static void describe_conj(struct buf *out, const struct conj *when)
 {
 	bool first = true;
 

@@ -5,9 +5,6 @@
 #include "base/buf.h"
 #include "model/profile.h"
 
-/* Appends "arg0 & 0x7e020000 == 0 and arg1 < 3"; "any arguments" without conditions. */
-void describe_conj(struct buf *out, const struct conj *when);
-
 /* Appends "allowed", "denied with EPERM", "killed (the process)". */
 void describe_action(struct buf *out, struct action act);
 
