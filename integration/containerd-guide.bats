@@ -7,7 +7,7 @@ load lib/containerd
 load lib/guide
 
 setup_file() {
-  need containerd containerd
+  engine_need containerd containerd
   need umoci umoci
   need skopeo skopeo
   guide_node v1

@@ -7,7 +7,7 @@ load lib/containerd
 
 export NAMESPACE=k8s.io
 setup_file() {
-  need containerd containerd
+  engine_need containerd containerd
   need protoc protobuf-compiler
   /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || skip "python3-grpcio is missing: apt-get install python3-grpcio python3-protobuf"
   cri_node v2

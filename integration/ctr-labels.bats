@@ -6,7 +6,7 @@ load lib/engine
 load lib/containerd
 
 setup_file() {
-  need containerd containerd
+  engine_need containerd containerd
   containerd_setup v1
   needs=$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")
   export needs

@@ -7,8 +7,8 @@ load lib/podman
 load lib/guide
 
 setup_file() {
-  podman_need podman podman
-  podman_need conmon conmon
+  engine_need podman podman
+  engine_need conmon conmon
   guide_node v1
   # What these machines ask of Podman itself.
   podman_config

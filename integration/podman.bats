@@ -26,7 +26,7 @@ allowed() {
 @test "runc by path: a closure of three calls is what the container can do" { allowed runc; }
 @test "crun by path: a closure of three calls is what the container can do" { allowed crun; }
 @test "runsc by path: a closure of three calls is what the container can do" {
-  podman_need runsc runsc
+  engine_need runsc runsc
   allowed runsc
 }
 
@@ -54,7 +54,7 @@ refusal() {
 @test "runc by path: a need outside the ceiling is refused, 126 and one sentence" { refusal runc; }
 @test "crun by path: a need outside the ceiling is refused, 126 and one sentence" { refusal crun; }
 @test "runsc by path: a need outside the ceiling is refused, 126 and one sentence" {
-  podman_need runsc runsc
+  engine_need runsc runsc
   run run_in p runsc --annotation "$NEEDS=write exit_group kexec_load" localhost/app:1 /call
   refused 'needs kexec_load'
   nothing_left

@@ -10,13 +10,12 @@ load ../lib/pods
 FILES=$BATS_TEST_DIRNAME/../../config/kubernetes
 
 setup_file() {
-  k8s_need || return 0
+  k8s_need
   k8s_setup
   k8s_forget
   k8s_installer_image
   k8s_image docker.io/library/busybox:1 "$T/image"
 }
-setup() { k8s_or_skip; }
 teardown_file() { k8s_clean; }
 
 # of_daemonset NAME POD [JQ-FILTER]: the pod that the DaemonSet's controller would make.

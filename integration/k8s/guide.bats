@@ -8,7 +8,7 @@ load ../lib/k8s
 load ../lib/pods
 
 setup_file() {
-  k8s_need || return 0
+  k8s_need
   k8s_setup
   k8s_controllers
   k8s_forget
@@ -18,7 +18,6 @@ setup_file() {
   awk '/^## / { part = substr($0, 4) } /^```/ { inside = !inside; first = 1; next }
     inside && first { wanted = /^kubectl /; first = 0 } inside && wanted { print part "\t" $0 }' "$REPO/docs/kubernetes.md" >"$T/guide"
 }
-setup() { k8s_or_skip; }
 teardown_file() { k8s_clean; }
 
 # by_guide PART: runs its commands, showing each; the first that fails ends it.

@@ -7,10 +7,9 @@ load ../lib/k8s
 load ../lib/pods
 
 setup_file() {
-  k8s_need || return 0
+  k8s_need
   k8s_setup runclamp runclamp-strict runclamp-permissive
 }
-setup() { k8s_or_skip; }
 teardown() { pods_delete; }
 teardown_file() { k8s_clean; }
 

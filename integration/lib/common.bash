@@ -9,6 +9,20 @@ PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # used by the tests
 SIGSYS=159 # 128 + 31: a container whose init the filter killed
 
+# In setup_file bats 1.8 takes a skip for a failure, and does not say why: there each test of the file is skipped.
+eval "bats_$(declare -f skip)"
+skip() {
+  [ -z "$BATS_TEST_NAME" ] || bats_skip "$@"
+  local i
+  # shellcheck disable=SC2154 # of bats
+  for ((i = 1; i <= ${#tests_to_run[@]}; i++)); do
+    echo "ok $((BATS_FILE_FIRST_TEST_NUMBER_IN_SUITE + i)) $(basename "$BATS_TEST_FILENAME"), test $i # skip $1" >&3
+  done
+  # shellcheck disable=SC2034 # of bats
+  BATS_SETUP_FILE_COMPLETED=1
+  exit 0
+}
+
 # need COMMAND PACKAGE: skips, saying how to get what is missing.
 need() {
   command -v "$1" >/dev/null 2>&1 || skip "$1 is missing: apt-get install $2"

@@ -7,8 +7,7 @@ export BASE_IMAGE
 
 # containerd_setup v1|v2 [ROOT]: a node as engine_setup makes it, containerd running in it, and the image $BASE_IMAGE.
 containerd_setup() {
-  # On the host's own root it is the host's package that is asked for.
-  [ "${2:-$ENGINE_ROOT}" != / ] || need containerd containerd
+  engine_need containerd containerd
   need python3 python3
   engine_setup "$@"
   containerd_handlers

@@ -5,13 +5,11 @@
 # Another docker may stand before the packaged one on a machine's PATH. The legacy builder: BuildKit is another matter.
 docker() { in_node env DOCKER_BUILDKIT=0 /usr/bin/docker "$@" </dev/null; }
 
-# need_docker [ROOT]: skips where ROOT ($ENGINE_ROOT) has no Docker.
+# Skips where the node's root has no Docker.
 need_docker() {
-  local root=${1:-${ENGINE_ROOT%/}} command
-  for command in dockerd:docker.io docker:docker.io containerd:containerd; do
-    [ -x "$root/usr/sbin/${command%:*}" ] || [ -x "$root/usr/bin/${command%:*}" ] ||
-      skip "${command%:*} is missing: apt-get install ${command#*:}"
-  done
+  engine_need dockerd docker.io
+  engine_need docker docker.io
+  engine_need containerd containerd
 }
 
 # docker_runtime KIND: the name of runclamp's handler in front of it; skips where the node has no such runtime.

@@ -5,6 +5,13 @@
 # The engines of another Debian suite, from `suites sid-engines`, in the place of the host's.
 : "${ENGINE_ROOT:=/}"
 
+# engine_need COMMAND PACKAGE: of the root that the nodes lie over.
+engine_need() {
+  local dir
+  for dir in usr/bin usr/sbin usr/libexec/podman usr/lib/podman; do [ ! -x "${ENGINE_ROOT%/}/$dir/$1" ] || return 0; done
+  skip "$1 is missing in $ENGINE_ROOT: apt-get install $2"
+}
+
 # engine_setup v1|v2 [ROOT]: the folder $T, a node over ROOT ($ENGINE_ROOT), and runclamp in it with a handler for each runtime.
 engine_setup() {
   [ "$(id -u)" = 0 ] || skip "engines need root: run as root"

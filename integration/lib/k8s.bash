@@ -5,22 +5,19 @@
 K8S_IP=10.88.0.1
 K8S_PODS=10.89.0.0/24
 
-# k8s_need: whether all is there; else K8S_SKIP names what is missing, and k8s_or_skip skips each test. bats 1.8 takes a skip in
-# setup_file for a failure. The binaries are those of `integration/suites go-k8s`.
+# k8s_need: skips where something is missing. The binaries are those of `integration/suites go-k8s`.
 k8s_need() {
   local pair
-  [ "$(id -u)" = 0 ] || k8s_lacks "a node needs root: run as root" || return 1
+  [ "$(id -u)" = 0 ] || skip "a node needs root: run as root"
   for pair in etcd:etcd-server containerd:containerd openssl:openssl jq:jq busybox:busybox-static python3:python3; do
-    command -v "${pair%:*}" >/dev/null || k8s_lacks "${pair%:*} is missing: apt-get install ${pair#*:}" || return 1
+    need "${pair%:*}" "${pair#*:}"
   done
-  [ -x /usr/lib/cni/ptp ] || k8s_lacks "the CNI plug-ins are missing: apt-get install containernetworking-plugins" || return 1
+  [ -x /usr/lib/cni/ptp ] || skip "the CNI plug-ins are missing: apt-get install containernetworking-plugins"
   pair=$("$REPO/integration/suites" go-k8s)
-  [[ $pair != skip* ]] || k8s_lacks "${pair#skip }" || return 1
+  [[ $pair != skip* ]] || skip "${pair#skip }"
   K8S_BIN=$(dirname "$(awk '$1 == "kubelet" { print $3 }' <<<"$pair")")
   export K8S_BIN
 }
-k8s_lacks() { export K8S_SKIP=$1; return 1; }
-k8s_or_skip() { [ -z "${K8S_SKIP:-}" ] || skip "$K8S_SKIP"; }
 
 # k8s_setup [HANDLER...]: the node and everything in it up, these handlers of runclamp installed in containerd as an operator
 # would, each with a RuntimeClass of its name. k8s_need goes before it, k8s_clean ends it.

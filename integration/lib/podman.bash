@@ -5,20 +5,12 @@
 #   u ARGS...       podman as the user tester, whose home lies on a disk
 #   handler KIND    the path of runclamp's handler for runc, crun or runsc
 
-
-# podman_need COMMAND PACKAGE: of the root that the node lies over.
-podman_need() {
-  local dir
-  for dir in usr/bin usr/sbin usr/libexec/podman usr/lib/podman; do [ ! -x "${ENGINE_ROOT%/}/$dir/$1" ] || return 0; done
-  skip "$1 is missing in $ENGINE_ROOT: apt-get install $2"
-}
-
 # podman_setup v1|v2: a node with runclamp, Podman's configuration and the image localhost/app:1; PODMAN is Podman's major and minor
 # version as one number: 4.3.1 is 403.
 podman_setup() {
-  podman_need podman podman
-  podman_need conmon conmon
-  podman_need catatonit catatonit
+  engine_need podman podman
+  engine_need conmon conmon
+  engine_need catatonit catatonit
   engine_setup "$1" "$ENGINE_ROOT"
   podman_handlers
   podman_config
@@ -88,7 +80,7 @@ run_in() {
 
 # rootless_setup: the user tester, with a range of IDs and a runtime folder, as a login makes them.
 rootless_setup() {
-  podman_need newuidmap uidmap
+  engine_need newuidmap uidmap
   in_node sh -euc '
     mkdir -p /var/lib/containers/home
     useradd -m -b /var/lib/containers/home -s /bin/sh tester
