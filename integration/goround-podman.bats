@@ -76,6 +76,7 @@ builds() {
   says podman-socket open
   daemon_end port
   says podman-socket closed
+  in_node mkdir -p /srv
   daemon other podman system service --time=0 unix:///srv/podman.sock
   wait_for 30 in_node test -S /srv/podman.sock
   says podman-socket closed

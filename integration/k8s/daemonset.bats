@@ -4,6 +4,7 @@
 
 load ../lib/common
 load ../lib/engine
+load ../lib/containerd
 load ../lib/k8s
 load ../lib/pods
 
@@ -41,7 +42,7 @@ describes_there() { kc -n runclamp describe pod "$1" | grep -F -- "$2"; }
   [ "$(grep -ci warn <<<"$output")" = 0 ]
   run kc apply --dry-run=server --validate=strict -f "$FILES/examples"
   echo "$output"
-  [ "$(grep -c created <<<"$output")" = 3 ]
+  [ "$(grep -c created <<<"$output")" = 4 ]
 }
 
 @test "where config.toml imports nothing, the installer says which line is missing" {

@@ -4,6 +4,7 @@
 
 load ../lib/common
 load ../lib/engine
+load ../lib/containerd
 load ../lib/k8s
 load ../lib/pods
 

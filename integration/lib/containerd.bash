@@ -78,18 +78,21 @@ decided() { decisions | jq -c --arg id "$1" 'select(.id == $id) | '"${2:-.}"; }
 # config_version: of the configuration that this containerd writes itself.
 config_version() { in_node containerd config default | awk '$1 == "version" { print $3; exit }'; }
 
+# The plug-in whose tables are the CRI's runtimes.
+cri_plugin() { if [ "$(config_version)" -ge 3 ]; then echo io.containerd.cri.v1.runtime; else echo io.containerd.grpc.v1.cri; fi; }
+
 # cri_config [TOML...]: /etc/containerd/config.toml for the CRI on these machines; each argument is put behind it. The
 # tables of runtimes are the caller's: cri_handler prints them.
 cri_config() {
-  local version cri=io.containerd.grpc.v1.cri sandbox
+  local version cri sandbox
   version=$(config_version)
+  cri=$(cri_plugin)
   if [ "$version" -ge 3 ]; then
-    cri=io.containerd.cri.v1.runtime
     sandbox='[plugins."io.containerd.cri.v1.images".pinned_images]
   sandbox = "'$PAUSE_IMAGE'"'
   fi
   {
-    printf 'version = %s\n%s\n[plugins."%s"]\n' "$version" "${sandbox:-}" "$cri"
+    printf 'version = %s\nimports = ["/etc/containerd/conf.d/*.toml"]\n%s\n[plugins."%s"]\n' "$version" "${sandbox:-}" "$cri"
     [ -n "${sandbox:-}" ] || printf '  sandbox_image = "%s"\n' "$PAUSE_IMAGE"
     # Without CAP_SYS_RESOURCE the score of the pause container cannot be lowered.
     printf '  restrict_oom_score_adj = true\n  disable_apparmor = true\n'
@@ -101,8 +104,8 @@ cri_config() {
 # cri_handler NAME BINARY [GLOBS]: the table of a runtime handler, as docs/containerd.md has it. GLOBS: a TOML list of the
 # annotations that are handed on, in place of runclamp's own.
 cri_handler() {
-  local cri=io.containerd.grpc.v1.cri globs=${3:-'["io.runclamp.*", "io.runclamp.*/*"]'}
-  [ "$(config_version)" -lt 3 ] || cri=io.containerd.cri.v1.runtime
+  local cri globs=${3:-'["io.runclamp.*", "io.runclamp.*/*"]'}
+  cri=$(cri_plugin)
   cat <<TOML
 [plugins."$cri".containerd.runtimes.$1]
   runtime_type = "io.containerd.runc.v2"

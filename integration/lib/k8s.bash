@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A whole Kubernetes in one node (lib/node): etcd, kube-apiserver, containerd and one kubelet, with runclamp as a handler of
-# containerd. Without k8s_controllers a pod names its node. Source lib/common and lib/engine first. Ending the node ends all.
+# containerd. Without k8s_controllers a pod names its node. Source lib/common, lib/engine and lib/containerd first. Ending the node
+# ends all.
 
 K8S_IP=10.88.0.1
 K8S_PODS=10.89.0.0/24
@@ -24,17 +25,25 @@ k8s_need() {
 k8s_setup() {
   local name
   engine_setup v1
+  k8s_binaries
   k8s_kernel_files
   k8s_network
   k8s_containerd_config
   k8s_handlers "$@"
-  k8s_containerd_start
+  containerd_start
   k8s_images
   k8s_control_plane
   k8s_kubelet
   for name; do k8s_class "$name" "$name"; done
 }
 k8s_clean() { engine_clean; }
+
+# A node over another root does not see the cache.
+k8s_binaries() {
+  [ "$ENGINE_ROOT" != / ] || return 0
+  cp -al "$K8S_BIN" "$T/k8s" 2>/dev/null || cp -a "$K8S_BIN" "$T/k8s"
+  export K8S_BIN=$T/k8s
+}
 
 # The kubelet writes these four for the whole machine: it gets files of its own.
 k8s_kernel_files() {
@@ -61,21 +70,13 @@ JSON
 
 # What an operator had before runclamp came.
 k8s_containerd_config() {
-  local cri='plugins."io.containerd.grpc.v1.cri"'
-  # Without CAP_SYS_RESOURCE nobody may lower an OOM score.
-  node_file /etc/containerd/config.toml <<TOML
-version = 2
-imports = ["/etc/containerd/conf.d/*.toml"]
-[$cri]
-  sandbox_image = "localhost/pause:1"
-  restrict_oom_score_adj = true
-  disable_apparmor = true
-  [$cri.cni]
-    bin_dir = "/usr/lib/cni"
-    conf_dir = "/etc/cni/net.d"
-  [$cri.containerd.runtimes.runc]
-    runtime_type = "io.containerd.runc.v2"
-TOML
+  local cri
+  cri=$(cri_plugin)
+  PAUSE_IMAGE=localhost/pause:1 cri_config "[plugins.\"$cri\".cni]
+  bin_dir = \"/usr/lib/cni\"
+  conf_dir = \"/etc/cni/net.d\"
+[plugins.\"$cri\".containerd.runtimes.runc]
+  runtime_type = \"io.containerd.runc.v2\""
 }
 
 # A handler's level is the word behind runclamp-.
@@ -92,13 +93,9 @@ k8s_class() {
     '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: {name: $name}, handler: $handler}' | kc create -f -
 }
 
-k8s_containerd_start() {
-  daemon containerd containerd
-  wait_for 60 in_node ctr version
-}
 k8s_containerd_restart() {
   daemon_end containerd
-  k8s_containerd_start
+  containerd_start
   wait_for 60 k8s_node_ready
 }
 
