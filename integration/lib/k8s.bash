@@ -88,9 +88,10 @@ k8s_handlers() {
 }
 
 # k8s_class NAME HANDLER
-k8s_class() {
+k8s_class() { k8s_class_spec "$@" | kc create -f -; }
+k8s_class_spec() {
   jq -n --arg name "$1" --arg handler "$2" \
-    '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: {name: $name}, handler: $handler}' | kc create -f -
+    '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: {name: $name}, handler: $handler}'
 }
 
 k8s_containerd_restart() {
