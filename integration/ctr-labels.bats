@@ -159,6 +159,17 @@ blob() { echo "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
   ctr image rm $(seq -f example.org/many:%g 5000) >/dev/null
 }
 
+@test "a name in short is the one that engines make of it" {
+  catalogue a '{"reference": "app"}'
+  for name in app:latest library/app:latest docker.io/library/app:latest; do
+    ctr image tag "$BASE_IMAGE" "$name"
+    run makes "$BASE_IMAGE"
+    denied
+    ctr image rm "$name"
+    makes "$BASE_IMAGE"
+  done
+}
+
 @test "an entry for a tag counts for the tag with a digest behind it" {
   catalogue a "{\"reference\": \"$BASE_IMAGE\"}"
   ctr image tag "$BASE_IMAGE" "$BASE_IMAGE@$(target "$BASE_IMAGE")"

@@ -284,6 +284,34 @@ labelled() { # KIND
   decisions | tail -n 1 | jq -e '(.warnings | tostring | contains("read") | not) and (.sources | length) == 2'
 }
 
+@test "however many labels a container is given, its image's counts, also under skip" {
+  engine_config '.on_source_error = "skip"'
+  seq -f 'label%g=x' 70000 >"$T/labels"
+  run makes app:1 --label-file "$T/labels"
+  denied
+  # More than a record may have: no way round, but a refusal.
+  awk 'BEGIN { for (i = 0; i < 5000; i++) { s = s "xxxxxxxxxx" } for (i = 0; i < 400; i++) print "large" i "=" s }' >"$T/labels"
+  run makes app:1 --label-file "$T/labels"
+  echo "${output: -600}"
+  [ "$status" -eq 125 ]
+  [[ $output == *"(a bound, whatever on_source_error says)"* ]]
+}
+
+@test "a list of names that can't be read costs the catalogue, never the label" {
+  local list=/var/lib/docker/image/overlay2/repositories.json
+  in_node test -e "$list" || skip "this Docker keeps its images in containerd: there is no such list"
+  catalogue a '{"reference": "nosuch:1"}'
+  in_node sh -c 'cp "$0" /root/list && echo "{" >"$0"' "$list"
+  run makes app:1
+  first=$output
+  engine_config '.on_source_error = "skip"'
+  run makes app:1
+  in_node cp /root/list "$list"
+  [[ $first == *"the catalogue can't be read (on_source_error = \"refuse\"): $list"* ]]
+  denied
+  decisions | tail -n 1 | jq -e '.warnings[0] | startswith("the catalogue can'"'"'t be read")'
+}
+
 @test "containerd's first shim, where runc itself is diverted: the label counts" {
   in_node sh -c 'command -v containerd-shim >/dev/null' || skip "this containerd has no io.containerd.runtime.v1.linux: it went with 2.0"
   in_node sh -c 'mv /usr/sbin/runc /usr/sbin/runc.real && ln -s /usr/local/bin/runclamp /usr/sbin/runc'

@@ -69,7 +69,7 @@ bool reply_is_digest(const char *s)
  * config (containerd's pkg/cri/store/container/metadata.go). */
 static int cri_image(const char **ret, struct arena *arena, const ProtobufCBinaryData *json, struct err *err)
 {
-	static const struct jlimits limits = {.depth = 64, .tokens = 1 << 18};
+	static const struct jlimits limits = {.depth = 64, .tokens = 1 << 18, .kind = ERR_LIMIT};
 	struct jdoc doc;
 	uint32_t meta = 0, ref = 0;
 	size_t len;

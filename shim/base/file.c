@@ -177,6 +177,9 @@ static int write_like(int fd, const void *data, size_t len, const struct stat *l
 	CRASH_POINT(CRASH_OWNED);
 	if (like_fd >= 0 && copy_attributes(like_fd, fd, err) < 0)
 		return -1;
+	/* An access list came with a mask of its own, which is the mode's middle. */
+	if (like && like_fd >= 0 && fchmod(fd, like->st_mode & 07777) < 0)
+		return err_sys(err, "setting its mode to %04o", like->st_mode & 07777);
 	CRASH_POINT(CRASH_LABELLED);
 	return 0;
 }

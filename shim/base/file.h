@@ -34,11 +34,6 @@ bool file_is_containers_uid(uid_t uid);
  * the working directory. */
 int file_check_folder(const char *path, struct err *err) MUST_CHECK;
 
-/* Whether nobody but root, or the caller, can come to an open folder by its path, whatever the modes of what
- * lies there: itself or one above it is closed to all others. dockerd 29, whose umask is 0, leaves BuildKit's
- * bundles writable by everybody below such a folder. For a folder that file_check_folder has passed. */
-bool file_is_private(int fd);
-
 /* Where an open file lies, as this process sees it; links followed. */
 int file_path(char ret[static PATH_MAX], int fd, struct err *err) MUST_CHECK;
 

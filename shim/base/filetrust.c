@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/xattr.h>
 
 enum { LINKS_MAX = 40 };
 
@@ -234,36 +233,6 @@ int file_check_folder(const char *path, struct err *err)
 	if (n < 0 || (size_t)n >= sizeof(joined))
 		return too_long(err);
 	return walk_path(&w, joined, err);
-}
-
-/* No search for others; for the group if that is root's alone: an ACL would show in the group's bits. */
-static bool is_closed(const char *path)
-{
-	static const char acl[] = "system.posix_acl_access";
-	struct stat st;
-
-	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) || (st.st_uid && st.st_uid != geteuid()) ||
-	    st.st_mode & S_IXOTH)
-		return false;
-	if (!(st.st_mode & S_IXGRP))
-		return true;
-	return !st.st_gid && !root_is_unmapped() && lgetxattr(path, acl, NULL, 0) < 0 &&
-	       (errno == ENODATA || errno == EOPNOTSUPP);
-}
-
-bool file_is_private(int fd)
-{
-	char path[PATH_MAX];
-	struct err ignored;
-
-	if (file_path(path, fd, &ignored) < 0)
-		return false;
-	for (char *end = path + strlen(path); end > path; end = strrchr(path, '/')) {
-		*end = '\0';
-		if (is_closed(path))
-			return true;
-	}
-	return false;
 }
 
 int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st, struct err *err)

@@ -35,8 +35,7 @@ static char peek(const struct parser *p)
 static void skip_spaces(struct parser *p)
 {
 	size_t i = p->pos;
-	while (i < p->len &&
-	       (p->text[i] == ' ' || p->text[i] == '\n' || p->text[i] == '\t' || p->text[i] == '\r'))
+	while (i < p->len && p->text[i] && strchr(" \n\t\r", p->text[i]))
 		i++;
 	p->pos = i;
 }
@@ -373,8 +372,9 @@ static size_t count_upper(const char *text, size_t len)
 int jdoc_parse(struct jdoc *ret_doc, struct arena *arena, const char *text, size_t len,
 	       const struct jlimits *limits, enum err_kind kind, struct err *err)
 {
+	enum err_kind over = limits->kind ? limits->kind : kind;
 	if (len >= UINT32_MAX)
-		return err_set(err, kind, "%zu bytes are too many", len);
+		return err_set(err, over, "%zu bytes are too many", len);
 	size_t upper = count_upper(text, len);
 	struct parser p = {
 		.text = text,
@@ -392,7 +392,8 @@ int jdoc_parse(struct jdoc *ret_doc, struct arena *arena, const char *text, size
 	if (step == STEP_FAIL) {
 		uint32_t line, col;
 		jdoc_position(&(struct jdoc){.text = text, .len = len}, (uint32_t)p.pos, &line, &col);
-		return err_set(err, kind, "line %u, column %u (byte %zu): %s", line, col, p.pos, p.problem);
+		return err_set(err, p.ntok == limits->tokens || p.depth == p.max_depth ? over : kind,
+			       "line %u, column %u (byte %zu): %s", line, col, p.pos, p.problem);
 	}
 	*ret_doc = (struct jdoc){.text = text, .len = len, .tok = p.tok, .ntok = p.ntok};
 	return 0;

@@ -39,6 +39,7 @@ struct jdoc {
 struct jlimits {
 	uint32_t depth; /* nesting levels */
 	uint32_t tokens;
+	enum err_kind kind; /* of the error that it is to pass them; ERR_NONE: as of any other */
 };
 
 /* Text of up to 4 GiB - 1, with at least one token allowed. Errors (kind as

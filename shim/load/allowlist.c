@@ -71,7 +71,7 @@ static int read_entry(const struct jread *r, uint32_t tok, uint32_t *ret_name, s
 int allowlist_read(struct profile *into, struct arena *arena, const struct jdoc *doc, uint32_t array,
 		   const char *where, enum err_kind kind, bool skip_unknown, struct err *err)
 {
-	const struct jread r = {doc, arena, where, kind, err};
+	const struct jread r = {.doc = doc, .arena = arena, .where = where, .kind = kind, .err = err};
 	struct rulebag bag = {0};
 	uint32_t n = 0;
 

@@ -55,20 +55,17 @@ int bundle_parse(struct bundle *ret, struct arena *arena, const char *text, size
 	return 0;
 }
 
-/* Whoever else can write here can swap the file between our look and the
- * runtime's: nothing that we decide would hold. A sticky bit does not help, as
- * the rename has to win. */
-static int check_owner(const struct stat *st, bool reachable, const char *what, struct err *err)
+static int check_owner(const struct stat *st, const char *what, struct err *err)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return err_set(err, ERR_BUNDLE, "%s belongs to uid %u, neither to root nor to the caller",
 			       what, st->st_uid);
-	if (reachable && st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err, ERR_BUNDLE, "%s can be written by others (mode %04o)", what,
-			       st->st_mode & 07777);
 	return 0;
 }
 
+/* Whoever else can write here can swap the file between our look and the
+ * runtime's: nothing that we decide would hold. A sticky bit does not help, as
+ * the rename has to win. A file that others can write to is replaced (splice.h). */
 static int open_folder(const char *path, struct err *err)
 {
 	struct stat st;
@@ -78,8 +75,11 @@ static int open_folder(const char *path, struct err *err)
 	/* Podman gives the bundle of --userns=auto to the container's root. */
 	if (st.st_uid != 0 && st.st_uid != geteuid() && file_is_containers_uid(st.st_uid))
 		st.st_uid = 0;
-	if (check_owner(&st, true, "the bundle's folder", err) < 0)
+	if (check_owner(&st, "the bundle's folder", err) < 0)
 		return -1;
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err, ERR_BUNDLE, "the bundle's folder can be written by others (mode %04o)",
+			       st.st_mode & 07777);
 	return TAKE_FD(fd);
 }
 
@@ -98,8 +98,7 @@ static int open_config(int dirfd, struct stat *ret_st, struct err *err)
 		return err_sys(err, "opening it");
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_BUNDLE, "it is not a regular file");
-	bool writable = st.st_mode & (S_IWGRP | S_IWOTH);
-	if (check_owner(&st, writable && !file_is_private(dirfd), "the file", err) < 0)
+	if (check_owner(&st, "the file", err) < 0)
 		return -1;
 	*ret_st = st;
 	return TAKE_FD(fd);
@@ -141,6 +140,8 @@ int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_
 		return err_wrap(err, "%s/config.json", path);
 	b.path = name;
 	b.st = st;
+	b.st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+	b.exposed = b.st.st_mode != st.st_mode;
 	b.dirfd = TAKE_FD(dirfd);
 	b.fd = TAKE_FD(fd);
 	*ret = b;

@@ -24,7 +24,8 @@ struct annotation {
 struct bundle {
 	int dirfd;	  /* the bundle's folder; owned */
 	int fd;		  /* config.json, open for reading; owned */
-	struct stat st;	  /* of config.json */
+	struct stat st;	  /* of config.json, without others' right to write */
+	bool exposed;	  /* they had it: what was read has to be written anew */
 	const char *path; /* the folder, as it was named; in the arena */
 	struct jdoc doc;  /* text owned by the arena */
 	/* Value tokens; 0 where absent. */

@@ -106,6 +106,9 @@ static int read_entry(struct catalogue_entry *ret, const struct reading *rd, con
 		return -1;
 	if (reference) {
 		reference_read(&means, reference, strlen(reference));
+		if (!*reference_key(&means))
+			return err_set(rd->err, ERR_NEEDS,
+				       "%s: image.reference \"%s\" is no name of an image", path, reference);
 		one.reference = copy(rd, reference);
 		one.key = copy(rd, reference_key(&means));
 		if (!one.reference || !one.key)
@@ -126,6 +129,13 @@ static uint32_t settle(const char **v, uint32_t n)
 		if (!kept || strcmp(v[kept - 1], v[i]) != 0)
 			v[kept++] = v[i];
 	return kept;
+}
+
+static int64_t find(const char *const *v, uint32_t n, const char *s)
+{
+	const char *const *at = n ? bsearch(&s, v, n, sizeof(*v), compare) : NULL;
+
+	return at ? at - v : -1;
 }
 
 int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
@@ -154,61 +164,46 @@ int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
 	}
 	c.nkeys = settle(c.key, c.nkeys);
 	c.ndigests = settle(c.digest, c.ndigests);
+	for (uint32_t i = 0; i < c.n; i++) {
+		entry[i].key_at = entry[i].key ? find(c.key, c.nkeys, entry[i].key) : -1;
+		entry[i].digest_at = entry[i].digest ? find(c.digest, c.ndigests, entry[i].digest) : -1;
+	}
 	c.entry = entry;
 	*ret = c;
 	return 0;
 }
 
-static const char *find(const char *const *v, uint32_t n, const char *s)
+int64_t catalogue_key(const struct catalogue *c, const char *key)
 {
-	const char *const *at = n ? bsearch(&s, v, n, sizeof(*v), compare) : NULL;
-
-	return at ? *at : NULL;
+	return find(c->key, c->nkeys, key);
 }
 
-const char *catalogue_key(const struct catalogue *c, const char *key)
-{
-	return c && *key ? find(c->key, c->nkeys, key) : NULL;
-}
-
-const char *catalogue_digest(const struct catalogue *c, const char *digest, size_t len)
+int64_t catalogue_digest(const struct catalogue *c, const char *digest, size_t len)
 {
 	char text[DIGEST_SIZE];
 
-	if (!c || !digest_ok(digest, len))
-		return NULL;
+	if (!digest_ok(digest, len))
+		return -1;
 	(void)snprintf(text, sizeof(text), "%.*s", (int)len, digest);
 	return find(c->digest, c->ndigests, text);
 }
 
-static bool has_key(const struct image *image, const char *key)
+static bool has_digest(const struct image *image, const struct catalogue_entry *e)
 {
-	for (uint32_t i = 0; i < image->nkeys; i++)
-		if (!strcmp(key, image->key[i]))
-			return true;
-	/* Which of several names the engine wrote down is chance. */
-	for (uint32_t i = 0; image->store && i < image->nnamed; i++) {
-		struct reference means;
-
-		reference_read(&means, image->named[i].name, strlen(image->named[i].name));
-		if (reference_is(&means, key) && content_leads_to(image, image->named[i].target))
-			return true;
-	}
-	return false;
-}
-
-static bool has_digest(const struct image *image, const char *digest)
-{
+	if (e->digest_at < 0)
+		return false;
+	if (image->has_digest[e->digest_at])
+		return true;
 	for (uint32_t i = 0; i < image->ndigests; i++)
-		if (!strcmp(digest, image->digest[i]))
+		if (!strcmp(e->digest, image->digest[i]))
 			return true;
 	/* A name of the image may have moved to another manifest of the same configuration. */
-	return image->store && content_leads_to(image, digest);
+	return image->store && content_leads_to(image, e->digest);
 }
 
 static bool is_about(const struct catalogue_entry *e, const struct image *image)
 {
-	return (e->key && *e->key && has_key(image, e->key)) || (e->digest && has_digest(image, e->digest));
+	return (e->key_at >= 0 && image->has_key[e->key_at]) || has_digest(image, e);
 }
 
 static int add_entry(struct needs *into, const struct reading *rd, const struct catalogue_entry *e)

@@ -9,10 +9,11 @@
 enum { CATALOGUE_FILES = 4096 };
 
 struct catalogue_entry {
-	const char *path;      /* the manifest's file */
-	const char *reference; /* the image's name as it stands there; or NULL */
-	const char *key;       /* what that means (reference_key); or NULL */
-	const char *digest;    /* or NULL */
+	const char *path;	   /* the manifest's file */
+	const char *reference;	   /* the image's name as it stands there; or NULL */
+	const char *key;	   /* what that means (reference_key); or NULL */
+	const char *digest;	   /* or NULL */
+	int64_t key_at, digest_at; /* their places among all; or -1 */
 };
 
 /* Whose images it speaks of. Sorted by path, so that the record and the first error do not depend on the
@@ -31,9 +32,9 @@ struct catalogue {
 int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
 		   const struct file_trust *trust, struct err *err) MUST_CHECK;
 
-/* The catalogue's own copy of a key or digest; NULL: it speaks of no such image. `c` may be NULL. */
-const char *catalogue_key(const struct catalogue *c, const char *key);
-const char *catalogue_digest(const struct catalogue *c, const char *digest, size_t len);
+/* The place of a key or digest; -1: it speaks of no such image. */
+int64_t catalogue_key(const struct catalogue *c, const char *key);
+int64_t catalogue_digest(const struct catalogue *c, const char *digest, size_t len);
 
 /* What the entries for this image declare, intersected; for none ret->declared is false. */
 struct image;

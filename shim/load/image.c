@@ -70,31 +70,45 @@ int image_add_digest(struct image *i, struct arena *arena, const char *s, size_t
 	return add(&i->digest, &i->ndigests, arena, s, len, err);
 }
 
-static int add_key(struct image *i, struct arena *arena, const char *key, struct err *err)
+int image_begin(struct image *ret, struct arena *arena, const struct catalogue *catalogue, struct err *err)
 {
-	key = catalogue_key(i->catalogue, key);
-	return key ? add(&i->key, &i->nkeys, arena, key, strlen(key), err) : 0;
+	size_t keys = catalogue->nkeys + (size_t)1, digests = catalogue->ndigests + (size_t)1;
+
+	*ret = (struct image){.catalogue = catalogue};
+	ret->has_key = arena_array(arena, keys, sizeof(*ret->has_key));
+	ret->has_digest = arena_array(arena, digests, sizeof(*ret->has_digest));
+	if (!ret->has_key || !ret->has_digest)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	memset(ret->has_key, 0, keys * sizeof(*ret->has_key));
+	memset(ret->has_digest, 0, digests * sizeof(*ret->has_digest));
+	return 0;
 }
 
-int image_add_name(struct image *i, struct arena *arena, const char *s, size_t len, struct err *err)
+static void note(bool *has, int64_t at)
+{
+	if (at >= 0)
+		has[at] = true;
+}
+
+void image_add_name(struct image *i, const char *s, size_t len)
 {
 	struct reference means;
 
-	if (!i->catalogue || !i->catalogue->nkeys)
-		return 0;
+	if (!i->catalogue->nkeys)
+		return;
 	reference_read(&means, s, len);
-	return add_key(i, arena, means.tagged, err) < 0 || add_key(i, arena, means.digested, err) < 0 ? -1
-												      : 0;
+	note(i->has_key, catalogue_key(i->catalogue, means.tagged));
+	note(i->has_key, catalogue_key(i->catalogue, means.digested));
 }
 
-int image_add_manifest(struct image *i, struct arena *arena, const char *s, size_t len, struct err *err)
+void image_add_manifest(struct image *i, const char *s, size_t len)
 {
-	return catalogue_digest(i->catalogue, s, len) ? image_add_digest(i, arena, s, len, err) : 0;
+	note(i->has_digest, catalogue_digest(i->catalogue, s, len));
 }
 
 bool image_unlisted(const struct image *i)
 {
-	return !i->catalogue || (!i->catalogue->nkeys && !i->catalogue->ndigests);
+	return !i->catalogue->nkeys && !i->catalogue->ndigests;
 }
 
 static int read_file(const char **ret_text, size_t *ret_len, struct arena *arena, const char *path,
@@ -141,7 +155,8 @@ int image_open(struct jread *ret, struct jdoc *ret_doc, struct arena *arena, con
 
 	if (read_file(&text, &len, arena, path, IMAGE_RECORD_MAX, err) < 0)
 		return -1;
-	*ret = (struct jread){.arena = arena, .where = path, .kind = ERR_NEEDS, .err = err};
+	*ret = (struct jread){
+		.arena = arena, .where = path, .tokens = IMAGE_RECORD_TOKENS, .kind = ERR_NEEDS, .err = err};
 	if (jread_open(ret, ret_doc, text, len) < 0)
 		return -1;
 	if (ret_doc->tok[0].type == type)

@@ -11,14 +11,9 @@
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest
  * image configurations stay well below. */
-enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20 };
+enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20, IMAGE_RECORD_TOKENS = 1 << 21 };
 /* "sha256:" and 64 lower-case hex digits, the one spelling; with its NUL. */
 enum { DIGEST_SIZE = 7 + 64 + 1 };
-
-/* A name that the catalogue asks for, of whatever image, and the digest that containerd has for it now. */
-struct image_name {
-	const char *name, *target;
-};
 
 struct image {
 	const char *engine; /* "Docker", "containerd", "containers/storage" */
@@ -32,31 +27,31 @@ struct image {
 	 * follow. */
 	const char **digest;
 	uint32_t ndigests;
-	/* Of the names that the engine has for this image now (names move) those that the catalogue speaks
-	 * of, by its keys. */
+	/* Of the names that the engine has for this image now (names move), and of the digests of its
+	 * manifests, those that the catalogue speaks of: by their places there. */
 	const struct catalogue *catalogue;
-	const char **key;
-	uint32_t nkeys;
-	/* containerd's content store: there a manifest is found by its digest, and an image has as many names
-	 * as lead to it. NULL elsewhere. */
+	bool *has_key, *has_digest;
+	/* Why they could not be read: that is the catalogue's affair, never the labels'. ERR_NONE: they were.
+	 */
+	struct err names_err;
+	/* containerd's content store: there a manifest is found by its digest. NULL elsewhere. */
 	const char *store;
-	const struct image_name *named;
-	uint32_t nnamed;
 };
 
 bool digest_ok(const char *s, size_t len);
 /* A string that is one, in the arena: else "WHAT must be a sha256 digest". */
 int digest_read(const struct jread *r, uint32_t tok, const char *what, const char **ret) MUST_CHECK;
 
-/* No-ops for what is there already. `s` need not end in NUL. */
+/* An image of which nothing is known yet. */
+int image_begin(struct image *ret, struct arena *arena, const struct catalogue *catalogue,
+		struct err *err) MUST_CHECK;
+/* A no-op for what is there already. `s` need not end in NUL. */
 int image_add_digest(struct image *i, struct arena *arena, const char *s, size_t len,
 		     struct err *err) MUST_CHECK;
-/* One of the image's names, or digests of its manifests, of which there may be any number: kept if the
+/* One of the image's names, or of its manifests' digests, of which there may be any number: noted if the
  * catalogue speaks of it. */
-int image_add_name(struct image *i, struct arena *arena, const char *s, size_t len,
-		   struct err *err) MUST_CHECK;
-int image_add_manifest(struct image *i, struct arena *arena, const char *s, size_t len,
-		       struct err *err) MUST_CHECK;
+void image_add_name(struct image *i, const char *s, size_t len);
+void image_add_manifest(struct image *i, const char *s, size_t len);
 /* Whether an engine's lists of names and digests need not be read at all. */
 bool image_unlisted(const struct image *i);
 
@@ -95,9 +90,8 @@ int engine_place(struct engine_place *ret, struct arena *arena, const char *path
  * `docker run --label`'s mixed: they are not read. DATA is config's data_root, else daemon.json's, else
  * /var/lib/docker; `rootfs`, the bundle's root.path, must lie below it. With the containerd image store
  * (Docker 29's default) the blobs are in containerd's content store. */
-int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
-		      const char *rootfs, const struct engine_config *c, const struct catalogue *catalogue,
-		      struct err *err) MUST_CHECK;
+int image_from_docker(struct image *into, struct arena *arena, const struct engine_place *place,
+		      const char *rootfs, const struct engine_config *c, struct err *err) MUST_CHECK;
 
 /* Whether a container's root file system and ID are of Docker's making, whatever containerd's namespace is
  * called. */
@@ -109,8 +103,8 @@ bool image_docker_owns(struct arena *arena, const struct engine_place *place, co
  * *ret_found is false for a container without an image. Where the bundle is not in the store itself (CRI-O,
  * Podman's transient store), ROOT is config's root, else /var/lib/containers/storage. Layout:
  * containers/storage, containers.go and images.go. */
-int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
+int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
-		       const struct catalogue *catalogue, struct err *err) MUST_CHECK;
+		       struct err *err) MUST_CHECK;
 
 #endif

@@ -123,8 +123,11 @@ static int chain_id(const struct jread *r, char ret[static DIGEST_SIZE])
 	ids = jdoc_get(r->doc, rootfs, "diff_ids");
 	if (jread_type(r, ids, JTOK_ARRAY, "rootfs.diff_ids") < 0)
 		return -1;
-	if (!r->doc->tok[ids].count || r->doc->tok[ids].count > LAYERS_MAX)
-		return jread_fail(r, ids, "rootfs.diff_ids must have 1 to %d layers", LAYERS_MAX);
+	if (!r->doc->tok[ids].count)
+		return jread_fail(r, ids, "rootfs.diff_ids must have a layer");
+	if (r->doc->tok[ids].count > LAYERS_MAX)
+		return err_set(r->err, ERR_LIMIT, "%s: rootfs.diff_ids has more than %d layers", r->where,
+			       LAYERS_MAX);
 	JREAD_EACH(i, t, r->doc, ids)
 	{
 		const char *id;
@@ -252,7 +255,7 @@ static int visit(struct walk *w, const char *digest, int rank)
 	bool there;
 
 	if (w->npath == DEPTH_MAX)
-		return err_set(w->err, ERR_NEEDS, "the image %s: indexes in indexes, more than %d levels",
+		return err_set(w->err, ERR_LIMIT, "the image %s: indexes in indexes, more than %d levels",
 			       w->q->name, DEPTH_MAX);
 	if (open_blob(w, &r, &doc, digest, &there) < 0)
 		return -1;
@@ -321,30 +324,20 @@ static int from_config(struct image *into, struct arena *arena, const struct con
 	return visit_config(&w, q->config, 0) < 0 ? -1 : take(into, &w);
 }
 
-int image_from_content(struct image *ret, struct arena *arena, const struct content_answer *a,
-		       const struct catalogue *catalogue, struct err *err)
+int image_from_content(struct image *into, struct arena *arena, const struct content_answer *a,
+		       struct err *err)
 {
 	const struct content_query q = {.store = a->content,
 					.digest = a->target,
 					.config = a->config,
 					.parent = a->parent,
 					.name = *a->image ? a->image : a->config};
-	struct image image = {
-		.engine = "containerd",
-		.name = *a->image ? a->image : NULL,
-		.catalogue = catalogue,
-		.named = a->names,
-		.nnamed = a->nnames,
-	};
 	struct err ignored;
-	int wrong;
 
-	if (image_add_name(&image, arena, a->image, strlen(a->image), err) < 0)
-		return -1;
-	if (!*a->image && !a->config) {
-		*ret = image;
+	into->engine = "containerd";
+	into->name = *a->image ? a->image : NULL;
+	if (!*a->image && !a->config)
 		return 0;
-	}
 	if (!a->config && !a->target)
 		return err_set(err, ERR_NEEDS,
 			       "containerd has no image %s any more, from which the container was made; pull "
@@ -357,12 +350,20 @@ int image_from_content(struct image *ret, struct arena *arena, const struct cont
 			       a->image);
 	/* What the record itself names is read first: whose index the name leads to by now may be anybody's,
 	 * who brought the same configuration. It can add digests, and fail nobody else's container. */
-	wrong = a->config ? from_config(&image, arena, &q, err) : content_find(&image, arena, &q, err);
-	if (!wrong && a->config && a->target)
-		(void)!content_find(&image, arena, &q, &ignored);
-	if (!wrong)
-		*ret = image;
-	return wrong;
+	if ((a->config ? from_config(into, arena, &q, err) : content_find(into, arena, &q, err)) < 0)
+		return -1;
+	if (a->config && a->target)
+		(void)!content_find(into, arena, &q, &ignored);
+	image_add_name(into, a->image, strlen(a->image));
+	content_add_names(into, a->names, a->nnames);
+	return 0;
+}
+
+void content_add_names(struct image *into, const struct image_name *names, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (content_leads_to(into, names[i].target))
+			image_add_name(into, names[i].name, strlen(names[i].name));
 }
 
 bool content_leads_to(const struct image *image, const char *digest)

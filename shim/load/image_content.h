@@ -8,6 +8,11 @@
 /* The content store's folder below containerd's root. */
 extern const char content_folder[];
 
+/* A name of whatever image, and the digest that containerd has for it now. */
+struct image_name {
+	const char *name, *target;
+};
+
 /* What runclamp-containerd prints. */
 struct content_answer {
 	const char *image;   /* the name in the container's record; "": it was made from no image */
@@ -24,10 +29,12 @@ int content_answer_parse(struct content_answer *ret, struct arena *arena, const 
 			 struct err *err) MUST_CHECK;
 
 /* The image of a container of containerd's. It has to be bound to the container by the layers or by CRI's
- * record: a name may have moved to another image since. A container that was made from no image: ret->config
+ * record: a name may have moved to another image since. A container that was made from no image: into->config
  * is NULL. */
-int image_from_content(struct image *ret, struct arena *arena, const struct content_answer *answer,
-		       const struct catalogue *catalogue, struct err *err) MUST_CHECK;
+int image_from_content(struct image *into, struct arena *arena, const struct content_answer *answer,
+		       struct err *err) MUST_CHECK;
+/* Those of these names that lead to this image are its own. */
+void content_add_names(struct image *into, const struct image_name *names, uint32_t n);
 
 /* The walk alone: index, manifest, configuration, from a digest that the engine's record gives. */
 struct content_query {

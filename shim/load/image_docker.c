@@ -117,35 +117,26 @@ static int add_names(struct image *image, const struct docker *d, const struct j
 
 		if (r->doc->tok[k + 1].type != JTOK_STRING || !jdoc_streq(r->doc, k + 1, d->id))
 			continue;
-		if (jread_string(r, k, "a name", &name, &len) < 0 ||
-		    image_add_name(image, d->arena, name, len, d->err) < 0)
+		if (jread_string(r, k, "a name", &name, &len) < 0)
 			return -1;
+		image_add_name(image, name, len);
 		at = memchr(name, '@', len);
-		if (at &&
-		    image_add_manifest(image, d->arena, at + 1, len - (size_t)(at + 1 - name), d->err) < 0)
-			return -1;
+		if (at)
+			image_add_manifest(image, at + 1, len - (size_t)(at + 1 - name));
 	}
 	return 0;
 }
 
-static int read_names(struct image *image, const struct docker *d)
+static int read_names(struct image *image, const struct docker *d, struct err *err)
 {
-	const char *path;
+	const char *path = image_path(d->arena, err, "%s/image/%s/repositories.json", d->data, d->driver);
 	struct jread r;
 	struct jdoc doc;
 
-	/* The name as it was when the container was made. */
-	image->name = d->asked_name;
-	if (d->asked_name &&
-	    image_add_name(image, d->arena, d->asked_name, strlen(d->asked_name), d->err) < 0)
-		return -1;
-	if (image_unlisted(image))
-		return 0;
-	path = image_path(d->arena, d->err, "%s/image/%s/repositories.json", d->data, d->driver);
 	if (!path)
 		return -1;
-	if (image_open(&r, &doc, d->arena, path, JTOK_OBJECT, d->err) < 0)
-		return d->err->sys == ENOENT ? 0 : -1;
+	if (image_open(&r, &doc, d->arena, path, JTOK_OBJECT, err) < 0)
+		return err->sys == ENOENT ? 0 : -1;
 	uint32_t all = jdoc_get(&doc, 0, "Repositories");
 	if (!all || doc.tok[all].type != JTOK_OBJECT)
 		return 0;
@@ -224,16 +215,22 @@ bool image_docker_owns(struct arena *arena, const struct engine_place *place, co
 	return record && access(record, F_OK) == 0;
 }
 
-int image_from_docker(struct image *ret, struct arena *arena, const struct engine_place *place,
-		      const char *rootfs, const struct engine_config *c, const struct catalogue *catalogue,
-		      struct err *err)
+int image_from_docker(struct image *into, struct arena *arena, const struct engine_place *place,
+		      const char *rootfs, const struct engine_config *c, struct err *err)
 {
 	struct docker d = {.place = place, .config = c, .arena = arena, .err = err};
+	struct err names_err = {0};
 
-	*ret = (struct image){.engine = "Docker", .catalogue = catalogue};
+	into->engine = "Docker";
 	if (!is_record_id(place->id))
 		return err_set(err, ERR_NEEDS, "\"%.80s\" is no ID of a container of Docker's", place->id);
-	if (find_data_root(&d, rootfs) < 0 || read_container(&d) < 0 || read_image(ret, &d) < 0)
+	if (find_data_root(&d, rootfs) < 0 || read_container(&d) < 0 || read_image(into, &d) < 0)
 		return -1;
-	return read_names(ret, &d);
+	/* The name as it was when the container was made. */
+	into->name = d.asked_name;
+	if (d.asked_name)
+		image_add_name(into, d.asked_name, strlen(d.asked_name));
+	if (!image_unlisted(into) && read_names(into, &d, &names_err) < 0)
+		into->names_err = names_err;
+	return 0;
 }

@@ -153,7 +153,7 @@ static void base64_name(char *dst, const char *s)
 	*dst = '\0';
 }
 
-static int add_names(struct image *image, const struct store *s, const struct jread *r, uint32_t names)
+static int add_names(struct image *image, const struct jread *r, uint32_t names)
 {
 	if (!names || r->doc->tok[names].type != JTOK_ARRAY)
 		return 0;
@@ -162,15 +162,15 @@ static int add_names(struct image *image, const struct store *s, const struct jr
 		const char *name;
 		size_t len;
 
-		if (jread_string(r, t, "a name", &name, &len) < 0 ||
-		    image_add_name(image, s->arena, name, len, s->err) < 0)
+		if (jread_string(r, t, "a name", &name, &len) < 0)
 			return -1;
+		image_add_name(image, name, len);
 	}
 	return 0;
 }
 
 /* Manifests: "big-data-digests": {"manifest-sha256:…": "sha256:…", …}. */
-static int add_manifests(struct image *image, const struct store *s, const struct jread *r, uint32_t digests)
+static int add_manifests(struct image *image, const struct jread *r, uint32_t digests)
 {
 	static const char prefix[] = "manifest-";
 
@@ -183,47 +183,45 @@ static int add_manifests(struct image *image, const struct store *s, const struc
 
 		if (jread_string(r, k, "a name", &name, &len) < 0)
 			return -1;
-		if (len > strlen(prefix) && !memcmp(name, prefix, strlen(prefix)) &&
-		    image_add_manifest(image, s->arena, name + strlen(prefix), len - strlen(prefix), s->err) <
-			    0)
-			return -1;
+		if (len > strlen(prefix) && !memcmp(name, prefix, strlen(prefix)))
+			image_add_manifest(image, name + strlen(prefix), len - strlen(prefix));
 	}
 	return 0;
 }
 
 /* The image's entry in the index of one root; 0: there is none, or no index. */
 static int open_index(struct jread *r, struct jdoc *doc, uint32_t *ret_tok, const struct store *s,
-		      const char *root)
+		      const char *root, struct err *err)
 {
-	const char *path = image_path(s->arena, s->err, "%s/%s-images/images.json", root, s->place->driver);
+	const char *path = image_path(s->arena, err, "%s/%s-images/images.json", root, s->place->driver);
 
 	*ret_tok = 0;
 	if (!path)
 		return -1;
-	if (image_open(r, doc, s->arena, path, JTOK_ARRAY, s->err) < 0)
-		return s->err->sys == ENOENT ? 0 : -1;
+	if (image_open(r, doc, s->arena, path, JTOK_ARRAY, err) < 0)
+		return err->sys == ENOENT ? 0 : -1;
 	*ret_tok = find_id(doc, s->id);
 	return 0;
 }
 
 /* Without the index there are no names. */
-static int read_index(struct image *image, const struct store *s, const char *root)
+static int read_index(struct image *image, const struct store *s, const char *root, struct err *err)
 {
 	const char *digest;
 	struct jread r;
 	struct jdoc doc;
 	uint32_t tok;
 
-	if (open_index(&r, &doc, &tok, s, root) < 0)
+	if (open_index(&r, &doc, &tok, s, root, err) < 0)
 		return -1;
 	if (!tok)
 		return 0;
-	if (get_string(&r, tok, "digest", &digest) < 0 ||
-	    image_add_manifest(image, s->arena, digest, strlen(digest), s->err) < 0)
+	if (get_string(&r, tok, "digest", &digest) < 0)
 		return -1;
-	if (add_names(image, s, &r, jdoc_get(&doc, tok, "names")) < 0)
+	image_add_manifest(image, digest, strlen(digest));
+	if (add_names(image, &r, jdoc_get(&doc, tok, "names")) < 0)
 		return -1;
-	return add_manifests(image, s, &r, jdoc_get(&doc, tok, "big-data-digests"));
+	return add_manifests(image, &r, jdoc_get(&doc, tok, "big-data-digests"));
 }
 
 /* 1: the configuration of this digest is the image's in this root. 0: it is not there. */
@@ -276,7 +274,7 @@ static int read_by_manifest(struct image *image, const struct store *s, const ch
 	struct jdoc doc;
 	uint32_t tok;
 
-	if (open_index(&r, &doc, &tok, s, root) < 0)
+	if (open_index(&r, &doc, &tok, s, root, s->err) < 0)
 		return -1;
 	tok = tok ? jdoc_get(&doc, tok, "big-data-digests") : 0;
 	if (!tok || doc.tok[tok].type != JTOK_OBJECT || !jdoc_get(&doc, tok, "manifest"))
@@ -294,12 +292,13 @@ static int read_by_manifest(struct image *image, const struct store *s, const ch
 /* 1: found in this root. 0: it is not there. */
 static int look_for_config(struct image *image, const struct store *s, const char *root, const char *digest)
 {
+	struct err names_err = {0};
 	int r = read_blob(image, s, root, digest);
 
 	if (r == 0)
 		r = read_by_manifest(image, s, root);
-	if (r > 0 && !image_unlisted(image) && read_index(image, s, root) < 0)
-		return -1;
+	if (r > 0 && !image_unlisted(image) && read_index(image, s, root, &names_err) < 0)
+		image->names_err = names_err;
 	return r;
 }
 
@@ -322,9 +321,9 @@ static int read_config(struct image *image, const struct store *s)
 		image->where);
 }
 
-int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
+int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
-		       const struct catalogue *catalogue, struct err *err)
+		       struct err *err)
 {
 	struct store s = {
 		.place = place,
@@ -337,16 +336,16 @@ int image_from_storage(struct image *ret, bool *ret_found, struct arena *arena,
 	if (!c->storage_root && !config_is_initial_root())
 		s.root[1] = place->root;
 
-	*ret = (struct image){.engine = "containers/storage", .catalogue = catalogue};
+	into->engine = "containers/storage";
 	*ret_found = false;
 	if (find_container(&s) < 0)
 		return -1;
 	if (!*s.id)
 		return 0;
-	ret->name = s.name;
-	if (s.name && image_add_name(ret, arena, s.name, strlen(s.name), err) < 0)
-		return -1;
-	if (check_layer(&s, rootfs) < 0 || read_config(ret, &s) < 0)
+	into->name = s.name;
+	if (s.name)
+		image_add_name(into, s.name, strlen(s.name));
+	if (check_layer(&s, rootfs) < 0 || read_config(into, &s) < 0)
 		return -1;
 	*ret_found = true;
 	return 0;

@@ -5,7 +5,7 @@
 
 /* Nothing that we read nests deeper than a manifest's conditions; the tokens
  * bound what a text of a few hundred kilobytes may cost. */
-static const struct jlimits limits = {.depth = 16, .tokens = 1 << 17};
+enum { DEPTH = 16, TOKENS = 1 << 17 };
 
 static const char *const type_words[] = {
 	[JTOK_NULL] = "null",	     [JTOK_FALSE] = "false",	 [JTOK_TRUE] = "true",
@@ -34,6 +34,13 @@ int jread_nomem(const struct jread *r)
 
 int jread_open(struct jread *r, struct jdoc *ret_doc, const char *text, size_t len)
 {
+	const struct jlimits limits = {
+		.depth = DEPTH,
+		.tokens = r->tokens ? r->tokens : TOKENS,
+		/* A bound is no accident (run/sources.c). */
+		.kind = r->kind == ERR_NEEDS ? ERR_LIMIT : r->kind,
+	};
+
 	if (jdoc_parse(ret_doc, r->arena, text, len, &limits, r->kind, r->err))
 		return err_wrap(r->err, "%s", r->where);
 	r->doc = ret_doc;

@@ -11,6 +11,7 @@ struct jread {
 	const char *where; /* "annotation io.runclamp.closure" */
 	enum err_kind kind;
 	struct err *err;
+	uint32_t tokens; /* at most; 0: as many as what a person writes may have */
 };
 
 /* Walks an array's elements: t is the token of element number i. */

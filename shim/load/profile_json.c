@@ -170,7 +170,11 @@ static int read_bundle(struct profile *ret, struct arena *arena, const struct jd
 		/* A later specification may add keys; what they would do is
 		 * unknown here, so they are refused, and the message says
 		 * which keys are meant. */
-		.r = {doc, arena, "profile (runtime-spec 1.3)", ERR_BUNDLE, err},
+		.r = {.doc = doc,
+		      .arena = arena,
+		      .where = "profile (runtime-spec 1.3)",
+		      .kind = ERR_BUNDLE,
+		      .err = err},
 	};
 
 	if (read_section(&rd, ret, section, order))
@@ -195,7 +199,9 @@ int profile_read_sentry(struct profile *ret, struct arena *arena, const struct j
 int profile_read_label(struct profile *ret, struct arena *arena, const struct jdoc *doc, const char *where,
 		       struct err *err)
 {
-	struct profile_reader rd = {.r = {doc, arena, where, ERR_NEEDS, err}, .label = true};
+	struct profile_reader rd = {
+		.r = {.doc = doc, .arena = arena, .where = where, .kind = ERR_NEEDS, .err = err},
+		.label = true};
 	struct profile p;
 
 	if (read_section(&rd, &p, 0, RULES_LIBSECCOMP))

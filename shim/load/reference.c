@@ -1,4 +1,5 @@
 #include "load/reference.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,9 +12,19 @@ struct parts {
 	bool in_library; /* "library/" belongs before path */
 };
 
+/* No repository's path has a capital (distribution/reference, splitDockerDomain). */
+static bool has_capital(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] >= 'A' && s[i] <= 'Z')
+			return true;
+	return false;
+}
+
 static bool is_host(const char *s, size_t len)
 {
-	return memchr(s, '.', len) || memchr(s, ':', len) || (len == 9 && !memcmp(s, "localhost", 9));
+	return has_capital(s, len) || memchr(s, '.', len) || memchr(s, ':', len) ||
+	       (len == 9 && !memcmp(s, "localhost", 9));
 }
 
 static void split(struct parts *p, const char *s, size_t whole)
@@ -86,9 +97,4 @@ void reference_read(struct reference *ret, const char *s, size_t len)
 const char *reference_key(const struct reference *r)
 {
 	return *r->digested ? r->digested : r->tagged;
-}
-
-bool reference_is(const struct reference *r, const char *key)
-{
-	return *key && (!strcmp(r->tagged, key) || !strcmp(r->digested, key));
 }

@@ -2,7 +2,6 @@
 #ifndef RUNCLAMP_LOAD_REFERENCE_H
 #define RUNCLAMP_LOAD_REFERENCE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* What engines take is shorter: 255 bytes of host and path, a tag of 128, a digest (distribution/reference).
@@ -20,7 +19,5 @@ void reference_read(struct reference *ret, const char *s, size_t len);
 
 /* The form that decides what a name is asked for: the digest, else the tag. */
 const char *reference_key(const struct reference *r);
-/* Whether the name has this form. */
-bool reference_is(const struct reference *r, const char *key);
 
 #endif

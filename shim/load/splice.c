@@ -80,7 +80,7 @@ int splice_commit(const struct bundle *b, const char *text, size_t len, struct e
 	if (!same_file(&now, &b->st))
 		return err_set(err, ERR_BUNDLE, "%s/config.json was changed by another program meanwhile",
 			       b->path);
-	if (len == b->doc.len && !memcmp(text, b->doc.text, len))
+	if (!b->exposed && len == b->doc.len && !memcmp(text, b->doc.text, len))
 		return 0;
 	if (file_replace_at(b->dirfd, "config.json", text, len, &b->st, b->fd, err) < 0)
 		return err_wrap(err, "%s", b->path);

@@ -13,7 +13,9 @@ int splice_apply(const struct bundle *b, const char *section, size_t section_len
 		 struct err *err) MUST_CHECK;
 
 /* Writes text as the bundle's config.json, atomically, with owner, mode and
- * security attributes of the old one; unchanged text writes nothing. The file
+ * security attributes of the old one, but without others' right to write;
+ * unchanged text writes nothing, unless they had that right (dockerd 29, whose
+ * umask is 0, gives it to everybody for BuildKit's). The file
  * must still be the one that was read (device, inode, mtime, ctime, size):
  * else the bundle was changed meanwhile, an error. */
 int splice_commit(const struct bundle *b, const char *text, size_t len, struct err *err) MUST_CHECK;

@@ -13,11 +13,12 @@ static const char *rootfs_of(const struct bundle *b, struct arena *arena, struct
 
 /* By which name the pod asked for it; containerd's record has one of the image's names, not always that one.
  * A name that a client made up can only narrow. */
-static int add_asked_name(struct image *image, struct arena *arena, const struct bundle *b, struct err *err)
+static void add_asked_name(struct image *image, const struct bundle *b)
 {
 	const struct annotation *a = bundle_annotation(b, "io.kubernetes.cri.image-name");
 
-	return a ? image_add_name(image, arena, a->value, a->value_len, err) : 0;
+	if (a)
+		image_add_name(image, a->value, a->value_len);
 }
 
 struct request {
@@ -25,16 +26,19 @@ struct request {
 	const struct config *config;
 	const struct bundle *bundle;
 	const char *rootfs;
-	const struct catalogue *catalogue;
 };
 
 static int from_docker(struct image *image, struct arena *arena, const struct request *q, struct err *err)
 {
 	const struct engine_config *c = &q->config->engines;
+	struct err names_err = {0};
 
-	if (image_from_docker(image, arena, q->place, q->rootfs, c, q->catalogue, err) < 0)
+	if (image_from_docker(image, arena, q->place, q->rootfs, c, err) < 0)
 		return -1;
-	return image->store && q->catalogue->nkeys ? engine_ask_names(image, arena, q->place, c, err) : 0;
+	if (image->store && image->catalogue->nkeys &&
+	    engine_ask_names(image, arena, q->place, c, &names_err) < 0)
+		image->names_err = names_err;
+	return 0;
 }
 
 static int from_containerd(struct image *image, bool *found, struct arena *arena, const struct request *q,
@@ -42,10 +46,12 @@ static int from_containerd(struct image *image, bool *found, struct arena *arena
 {
 	const struct engine_config *c = &q->config->engines;
 
-	if (engine_ask_containerd(image, found, arena, q->place, c, q->catalogue, err) < 0)
+	if (engine_ask_containerd(image, found, arena, q->place, c, err) < 0)
 		return -1;
-	if (*found)
-		return add_asked_name(image, arena, q->bundle, err);
+	if (*found) {
+		add_asked_name(image, q->bundle);
+		return 0;
+	}
 	/* dockerd with a --containerd-namespace of its own: containerd knows no image of its containers. */
 	*found = image_docker_owns(arena, q->place, q->rootfs, c);
 	return *found ? from_docker(image, arena, q, err) : 0;
@@ -59,8 +65,7 @@ static int from_place(struct image *image, bool *found, struct arena *arena, con
 		*found = true;
 		return from_docker(image, arena, q, err);
 	case ENGINE_STORAGE:
-		return image_from_storage(image, found, arena, q->place, q->rootfs, &q->config->engines,
-					  q->catalogue, err);
+		return image_from_storage(image, found, arena, q->place, q->rootfs, &q->config->engines, err);
 	case ENGINE_CONTAINERD:
 		return from_containerd(image, found, arena, q, err);
 	case ENGINE_NONE:
@@ -93,12 +98,10 @@ int engine_image(const struct image **ret, struct arena *arena, const struct con
 
 	if (!image)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	const struct request q = {.place = place,
-				  .config = c,
-				  .bundle = b,
-				  .rootfs = rootfs_of(b, arena, err),
-				  .catalogue = catalogue};
-	if (!q.rootfs || from_place(image, &found, arena, &q, err) < 0)
+	const struct request q = {
+		.place = place, .config = c, .bundle = b, .rootfs = rootfs_of(b, arena, err)};
+	if (!q.rootfs || image_begin(image, arena, catalogue, err) < 0 ||
+	    from_place(image, &found, arena, &q, err) < 0)
 		return -1;
 	*ret = found ? image : NULL;
 	return 0;

@@ -18,9 +18,9 @@ int engine_image(const struct image **ret, struct arena *arena, const struct con
 
 /* Parts of that (engine_containerd.c): a container of containerd's; and the catalogue's names alone, for
  * Docker's containers in containerd's image store. */
-int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
+int engine_ask_containerd(struct image *into, bool *ret_found, struct arena *arena,
 			  const struct engine_place *place, const struct engine_config *c,
-			  const struct catalogue *catalogue, struct err *err) MUST_CHECK;
+			  struct err *err) MUST_CHECK;
 int engine_ask_names(struct image *into, struct arena *arena, const struct engine_place *place,
 		     const struct engine_config *c, struct err *err) MUST_CHECK;
 

@@ -64,12 +64,30 @@ static int answer_failed(const char *text, size_t len, int status, struct err *e
 	return err_set(err, kind, "%.*s", (int)(len < 400 ? len : 400), text);
 }
 
-/* The helper's command line: ADDRESS NAMESPACE ID and the catalogue's names, as they stand there and as
- * engines complete them. */
+/* The forms that a key is also known by: `ctr image tag` takes a name as it is typed. */
+static uint32_t add_forms(const char **names, const char *key)
+{
+	static const char hub[] = "docker.io/", library[] = "library/";
+	uint32_t n = 0;
+
+	names[n++] = key;
+	if (strncmp(key, hub, strlen(hub)) != 0)
+		return n;
+	key += strlen(hub);
+	names[n++] = key;
+	if (strncmp(key, library, strlen(library)) == 0)
+		names[n++] = key + strlen(library);
+	return n;
+}
+
+enum { FORMS = 3 };
+
+/* The helper's command line: ADDRESS NAMESPACE ID and the catalogue's names, as engines complete them, in
+ * short, and as they stand there. */
 static char **command(struct arena *arena, const char *address, const char *space, const char *id,
 		      const struct catalogue *c, struct err *err)
 {
-	const char **argv = arena_array(arena, 5 + (size_t)c->nkeys + c->n, sizeof(*argv));
+	const char **argv = arena_array(arena, 5 + FORMS * (size_t)c->nkeys + c->n, sizeof(*argv));
 	uint32_t n = 0;
 
 	if (!argv) {
@@ -81,7 +99,7 @@ static char **command(struct arena *arena, const char *address, const char *spac
 	argv[n++] = space;
 	argv[n++] = id;
 	for (uint32_t i = 0; i < c->nkeys; i++)
-		argv[n++] = c->key[i];
+		n += add_forms(argv + n, c->key[i]);
 	for (uint32_t i = 0; i < c->n; i++)
 		if (c->entry[i].reference && strcmp(c->entry[i].reference, c->entry[i].key) != 0)
 			argv[n++] = c->entry[i].reference;
@@ -111,22 +129,21 @@ static int ask(struct content_answer *ret, struct arena *arena, const char *spac
 	return content_answer_parse(ret, arena, text, len, err);
 }
 
-int engine_ask_containerd(struct image *ret, bool *ret_found, struct arena *arena,
-			  const struct engine_place *place, const struct engine_config *c,
-			  const struct catalogue *catalogue, struct err *err)
+int engine_ask_containerd(struct image *into, bool *ret_found, struct arena *arena,
+			  const struct engine_place *place, const struct engine_config *c, struct err *err)
 {
 	struct content_answer answer;
 
-	if (ask(&answer, arena, place->space, place->id, c, catalogue, err) < 0)
+	if (ask(&answer, arena, place->space, place->id, c, into->catalogue, err) < 0)
 		return -1;
 	if (c->containerd_root) {
 		answer.content = image_path(arena, err, "%s/%s", c->containerd_root, content_folder);
 		if (!answer.content)
 			return -1;
 	}
-	if (image_from_content(ret, arena, &answer, catalogue, err) < 0)
+	if (image_from_content(into, arena, &answer, err) < 0)
 		return -1;
-	*ret_found = ret->config != NULL;
+	*ret_found = into->config != NULL;
 	return 0;
 }
 
@@ -137,7 +154,6 @@ int engine_ask_names(struct image *into, struct arena *arena, const struct engin
 
 	if (ask(&answer, arena, place->space, "-", c, into->catalogue, err) < 0)
 		return -1;
-	into->named = answer.names;
-	into->nnamed = answer.nnames;
+	content_add_names(into, answer.names, answer.nnames);
 	return 0;
 }

@@ -211,6 +211,17 @@ static int record(struct call *c, const struct err *error, struct err *err)
 	return 0;
 }
 
+/* What config.json is to be: as it was read, with the closure in it if there is one. */
+static int make_text(const struct call *c, struct buf *out, struct err *err)
+{
+	const struct decision *d = c->decision;
+
+	if (d->inject)
+		return splice_apply(&c->bundle, d->section.data, d->section.len, out, err);
+	buf_put(out, c->bundle.doc.text, c->bundle.doc.len);
+	return out->failed ? err_set(err, ERR_LIMIT, "out of memory") : 0;
+}
+
 /* Writes the closure into config.json and hands over to the runtime. */
 static int start(struct call *c, struct err *err)
 {
@@ -224,8 +235,7 @@ static int start(struct call *c, struct err *err)
 		.of_run = c->cmd.sub == SUB_RUN,
 	};
 
-	if (c->decision->inject &&
-	    splice_apply(&c->bundle, c->decision->section.data, c->decision->section.len, &text, err) < 0)
+	if (make_text(c, &text, err) < 0)
 		return -1;
 	if (registry_put(&key, &reg, err) < 0)
 		return -1;
@@ -234,7 +244,7 @@ static int start(struct call *c, struct err *err)
 		registry_sweep(SWEEP_AT_MOST);
 	if (record(c, NULL, err) < 0)
 		return -1;
-	if (c->decision->inject && splice_commit(&c->bundle, text.data, text.len, err) < 0)
+	if (splice_commit(&c->bundle, text.data, text.len, err) < 0)
 		return -1;
 	return hand_off(c, c->handler->runtime, c->handler->path, c->handler->args, err);
 }

@@ -33,12 +33,14 @@ static int named_image(struct work *w, const struct catalogue *c)
 	struct image *image = work_alloc(w, sizeof(*image));
 	size_t len = strlen(w->image);
 
-	if (!image)
+	if (!image || image_begin(image, w->arena, c, w->err) < 0)
 		return -1;
-	*image = (struct image){.name = w->image, .catalogue = c};
+	image->name = w->image;
 	w->d->image = image;
-	return digest_ok(w->image, len) ? image_add_digest(image, w->arena, w->image, len, w->err)
-					: image_add_name(image, w->arena, w->image, len, w->err);
+	if (digest_ok(w->image, len))
+		return image_add_digest(image, w->arena, w->image, len, w->err);
+	image_add_name(image, w->image, len);
+	return 0;
 }
 
 static int find_image(struct work *w, const struct engine_place *place, const struct catalogue *c)
@@ -86,6 +88,9 @@ static int read_catalogue(struct work *w, const struct catalogue *c)
 
 	if (!c->n || !w->d->image)
 		return 0;
+	if (w->d->image->names_err.kind != ERR_NONE &&
+	    source_failed(w, "the catalogue", &w->d->image->names_err) < 0)
+		return -1;
 	more = work_alloc(w, sizeof(*more));
 	if (!more)
 		return -1;

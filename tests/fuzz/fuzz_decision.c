@@ -185,8 +185,8 @@ static void read_back(struct profile *ret, struct arena *arena, const struct dec
 	struct jdoc doc;
 	struct err err = {0};
 
-	check(!jdoc_parse(&doc, arena, d->section.data, d->section.len, &(struct jlimits){32, 1 << 20},
-			  ERR_BUNDLE, &err));
+	check(!jdoc_parse(&doc, arena, d->section.data, d->section.len,
+			  &(struct jlimits){.depth = 32, .tokens = 1 << 20}, ERR_BUNDLE, &err));
 	check(!(d->sentry ? profile_read_sentry(ret, arena, &doc, 0, d->sentry->spelling, &unknown, &err)
 			  : profile_read(ret, arena, &doc, 0, RULES_LIBSECCOMP, &unknown, &err)));
 	check(unknown.n == 0);

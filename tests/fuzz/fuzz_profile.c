@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct jlimits limits = {32, 1 << 14};
+static const struct jlimits limits = {.depth = 32, .tokens = 1 << 14};
 static const struct emit_style styles[] = {
 	{.errno_ret = true},
 	{.errno_ret = true, .cache_key = true},
@@ -86,7 +86,8 @@ static void check(struct arena *arena, const struct profile *p, enum rule_order 
 			__builtin_trap();
 		return;
 	}
-	if (jdoc_parse(&doc, arena, out.data, out.len, &(struct jlimits){32, 1 << 20}, ERR_BUNDLE, &err))
+	if (jdoc_parse(&doc, arena, out.data, out.len, &(struct jlimits){.depth = 32, .tokens = 1 << 20},
+		       ERR_BUNDLE, &err))
 		__builtin_trap();
 	if (profile_read(&back, arena, &doc, 0, order, NULL, &err)) {
 		if (err.kind != ERR_LIMIT)

@@ -203,8 +203,8 @@ static inline void read_section(struct decider *x, struct profile *ret)
 	int r;
 
 	assert_true(x->d.inject);
-	if (jdoc_parse(&doc, &x->arena, x->d.section.data, x->d.section.len, &(struct jlimits){32, 1 << 20},
-		       ERR_BUNDLE, &err))
+	if (jdoc_parse(&doc, &x->arena, x->d.section.data, x->d.section.len,
+		       &(struct jlimits){.depth = 32, .tokens = 1 << 20}, ERR_BUNDLE, &err))
 		fail_msg("%s", err.msg);
 	if (x->id.kind == RUNTIME_RUNSC)
 		r = profile_read_sentry(ret, &x->arena, &doc, 0, x->d.sentry->spelling, &unknown, &err);

@@ -16,7 +16,7 @@
 #define ARG(i, v, op) "{\"index\":" #i ",\"value\":" #v ",\"op\":\"SCMP_CMP_" op "\"}"
 #define MASK(i, m, v) "{\"index\":" #i ",\"value\":" #m ",\"valueTwo\":" #v ",\"op\":\"SCMP_CMP_MASKED_EQ\"}"
 
-static const struct jlimits limits = {32, 1 << 16};
+static const struct jlimits limits = {.depth = 32, .tokens = 1 << 16};
 
 static inline int id_of(const char *name)
 {

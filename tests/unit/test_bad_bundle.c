@@ -348,14 +348,8 @@ static const struct {
 	{"file of another", 0, 1000, 0700, 0644, "the file belongs to uid 1000, neither to root nor"},
 	{"file of nobody", 0, 65534, 0700, 0644, "the file belongs to uid 65534"},
 	{"folder of another", 1000, 0, 0700, 0644, "the bundle's folder belongs to uid 1000"},
-	{"group may write the file", 0, 0, 0711, 0664, "the file can be written by others (mode 0664)"},
-	{"others may write the file", 0, 0, 0711, 0646, "the file can be written by others (mode 0646)"},
-	{"only others may", 0, 0, 0755, 0602, "the file can be written by others"},
-	/* Docker 29's BuildKit: the folder is closed, or one above it. */
-	{"others may, and nobody comes there", 0, 0, 0700, 0666, NULL},
-	{"others may, and root's group comes there", 0, 0, 0710, 0666, NULL},
-	{"others may, who can come there but not list it", 0, 0, 0701, 0666,
-	 "the file can be written by others"},
+	/* It is replaced: test_splice. */
+	{"everybody may write the file", 0, 0, 0711, 0666, NULL},
 	{"group may write the folder", 0, 0, 0770, 0644,
 	 "the bundle's folder can be written by others (mode 0770)"},
 	{"others may write the folder", 0, 0, 0707, 0644, "the bundle's folder can be written by others"},
@@ -388,51 +382,6 @@ static void test_owners(void **state)
 	assert_int_equal(chmod(tmpdir_path("b"), 0700), 0);
 }
 
-/* A file that anybody may write to, below folders that not everybody can come through. */
-static void test_private(void **state)
-{
-	/* version 2; user:: rwx, user:1000 --x, group:: ---, mask:: --x, other:: --- */
-	static const unsigned char acl[] = {2, 0,   0,	 0,   1,   0,	7,  0, 255, 255, 255, 255, 2,	0,  1,
-					    0, 232, 3,	 0,   0,   4,	0,  0, 0,   255, 255, 255, 255, 16, 0,
-					    1, 0,   255, 255, 255, 255, 32, 0, 0,   0,	 255, 255, 255, 255};
-	static const struct {
-		const char *what;
-		mode_t above;
-		gid_t gid;
-		bool with_acl, good;
-	} cases[] = {
-		{"closed above", 0700, 0, false, true},	  {"root's group", 0710, 0, false, true},
-		{"another group", 0710, 5, false, false}, {"closed to its group", 0700, 5, false, true},
-		{"open", 0711, 0, false, false},	  {"a user by ACL", 0700, 0, true, false},
-	};
-
-	(void)state;
-	assert_int_equal(chmod(tmpdir, 0711), 0);
-	assert_int_equal(mkdir(tmpdir_path("above"), 0700), 0);
-	assert_int_equal(mkdir(tmpdir_path("above/b"), 0711), 0);
-	tmpdir_write("above/b/config.json", "{}", 2, 0600);
-	assert_int_equal(chmod(tmpdir_path("above/b/config.json"), 0666), 0);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		CLEANUP_ARENA struct arena a = {0};
-		struct bundle b;
-		struct err err = {0};
-
-		assert_int_equal(chmod(tmpdir_path("above"), cases[i].above), 0);
-		assert_int_equal(chown(tmpdir_path("above"), 0, cases[i].gid), 0);
-		if (cases[i].with_acl &&
-		    lsetxattr(tmpdir_path("above"), "system.posix_acl_access", acl, sizeof(acl), 0) < 0)
-			continue; /* this file system has no ACLs: test_acl says so */
-		int r = bundle_open(&b, &a, tmpdir_path("above/b"), BUNDLE_MAX_DEFAULT, &err);
-		if ((r == 0) != cases[i].good)
-			fail_msg("%s: %s", cases[i].what, r ? err.msg : "accepted");
-		if (!r)
-			bundle_close(&b);
-	}
-	assert_int_equal(remove(tmpdir_path("above/b/config.json")), 0);
-	assert_int_equal(rmdir(tmpdir_path("above/b")), 0);
-	assert_int_equal(rmdir(tmpdir_path("above")), 0);
-}
-
 /* Who can move a component of the path can put another bundle there behind our look. */
 static void test_path(void **state)
 {
@@ -462,39 +411,6 @@ static void test_path(void **state)
 	assert_int_equal(chmod(tmpdir_path("alice"), 0777), 0);
 	assert_int_equal(bundle_open(&b, &a, tmpdir_path("alice/b"), BUNDLE_MAX_DEFAULT, &err), -1);
 	assert_non_null(strstr(err.msg, "everybody may write to it"));
-}
-
-/* A user whom an ACL lets write shows in the mode by the mask; where the mask
- * takes it away again, the bundle is fine. */
-static void test_acl(void **state)
-{
-	(void)state;
-	/* Where everybody comes. */
-	assert_int_equal(chmod(tmpdir, 0711), 0);
-	assert_int_equal(chmod(tmpdir_path("b"), 0711), 0);
-	for (unsigned char mask = 4; mask <= 6; mask += 2) {
-		/* version 2; user:: rw-, user:1000 rw-, group:: r--, mask::, other:: r-- */
-		const unsigned char acl[] = {2,	  0,   0,   0,	 1,   0,   6,  0,   255,  255, 255,
-					     255, 2,   0,   6,	 0,   232, 3,  0,   0,	  4,   0,
-					     4,	  0,   255, 255, 255, 255, 16, 0,   mask, 0,   255,
-					     255, 255, 255, 32,	 0,   4,   0,  255, 255,  255, 255};
-		CLEANUP_ARENA struct arena a = {0};
-		struct bundle b;
-		struct err err = {0};
-		tmpdir_write("b/config.json", "{}", 2, 0644);
-		if (lsetxattr(tmpdir_path("b/config.json"), "system.posix_acl_access", acl, sizeof(acl), 0) <
-		    0) {
-			print_message("this file system has no ACLs\n");
-			skip();
-		}
-		if (mask & 2) {
-			expect_refused("ACL", BUNDLE_MAX_DEFAULT,
-				       "the file can be written by others (mode 0664)");
-			continue;
-		}
-		assert_int_equal(bundle_open(&b, &a, tmpdir_path("b"), BUNDLE_MAX_DEFAULT, &err), 0);
-		bundle_close(&b);
-	}
 }
 
 static void test_folders(void **state)
@@ -535,8 +451,7 @@ int main(void)
 		cmocka_unit_test(test_texts),	  cmocka_unit_test(test_members),
 		cmocka_unit_test(test_truncated), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_private),	  cmocka_unit_test(test_path),
-		cmocka_unit_test(test_folders),	  cmocka_unit_test(test_acl),
+		cmocka_unit_test(test_path),	  cmocka_unit_test(test_folders),
 	};
 	return cmocka_run_group_tests(tests, setup, tmpdir_remove);
 }

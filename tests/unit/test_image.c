@@ -252,8 +252,8 @@ static void check_docker(void **state, const struct file *files, const struct im
 	(void)snprintf(daemon, sizeof(daemon), "%s/daemon.json", tmpdir);
 	(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
 		       c->rootfs ? c->rootfs : "d/overlay2/X/merged");
-	check_case(c, image_from_docker(&image, &arena, &place, rootfs, &config, &catalogue, &err), &err,
-		   &image);
+	assert_int_equal(image_begin(&image, &arena, &catalogue, &err), 0);
+	check_case(c, image_from_docker(&image, &arena, &place, rootfs, &config, &err), &err, &image);
 	if (more)
 		more(&image);
 	assert_int_equal(tmpdir_remove(state), 0);
@@ -261,16 +261,22 @@ static void check_docker(void **state, const struct file *files, const struct im
 
 static void check_one_key(const struct image *image)
 {
-	assert_int_equal(image->nkeys, 1);
-	assert_string_equal(image->key[0], "docker.io/library/app:1");
+	assert_int_equal(image->names_err.kind, ERR_NONE);
+	assert_true(image->has_key[0] && !image->has_key[1]);
+}
+
+static void check_no_names(const struct image *image)
+{
+	assert_int_equal(image->names_err.kind, ERR_NEEDS);
+	assert_non_null(image->config);
 }
 
 static void check_docker_names(const struct image *image)
 {
 	assert_string_equal(image->name, "app:1");
 	check_one_key(image);
-	assert_int_equal(image->ndigests, 2);
-	assert_string_equal(image->digest[1], "sha256:" OTHER);
+	assert_int_equal(image->ndigests, 1);
+	assert_true(image->has_digest[0]);
 }
 
 static void test_docker(void **state)
@@ -292,7 +298,8 @@ static int find_in_storage(struct image *ret, bool *ret_found, struct arena *are
 	(void)snprintf(other, sizeof(other), "%s/s", tmpdir);
 	(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
 		       c->rootfs ? c->rootfs : "s/overlay/layer1/merged");
-	return image_from_storage(ret, ret_found, arena, &place, rootfs, &config, &catalogue, err);
+	assert_int_equal(image_begin(ret, arena, &catalogue, err), 0);
+	return image_from_storage(ret, ret_found, arena, &place, rootfs, &config, err);
 }
 
 static void check_storage(void **state, const struct file *files, const struct image_case *c,
@@ -321,7 +328,8 @@ static void check_names(const struct image *image)
 {
 	assert_string_equal(image->name, "localhost/app:1");
 	check_one_key(image);
-	assert_int_equal(image->ndigests, 2);
+	assert_int_equal(image->ndigests, 1);
+	assert_true(image->has_digest[0]);
 }
 
 static void test_storage(void **state)
@@ -341,7 +349,7 @@ static void test_many_names(void **state)
 
 	buf_puts(&docker_names, "{\"Repositories\":{\"many\":{");
 	buf_printf(&storage_names, "[{\"id\":\"" HEX "\",\"names\":[");
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 150000; i++) {
 		buf_printf(&docker_names, "\"many:%d\":\"sha256:" HEX "\",", i);
 		buf_printf(&storage_names, "\"localhost/many:%d\",", i);
 	}
@@ -362,6 +370,17 @@ static void test_many_names(void **state)
 		if (strstr(store[i].name, "images.json"))
 			store[i].text = storage_names.data;
 	check_storage(state, store, &as_it_is, check_one_key);
+}
+
+/* Lists of names that can't be read cost the names, never the image: it has its labels. */
+static void test_bad_names(void **state)
+{
+	static const struct image_case
+		docker_bad = {"no JSON", NULL, NULL, {{"d/image/overlay2/repositories.json", "{"}}},
+		storage_bad = {"no JSON", NULL, NULL, {{"s/overlay-images/images.json", "["}}};
+
+	check_docker(state, docker, &docker_bad, check_no_names);
+	check_storage(state, storage, &storage_bad, check_no_names);
 }
 
 /* A store that others can write to says nothing that could be believed. */
@@ -520,6 +539,8 @@ static void test_reference(void **state)
 		{"registry.example:5000/a/b:1" AT, "registry.example:5000/a/b:1",
 		 "registry.example:5000/a/b" AT},
 		{"Busybox", "docker.io/library/Busybox:latest", ""},
+		{"Host/app", "Host/app:latest", ""},
+		{"app:", "", ""},
 		{"", "", ""},
 		{":1", "", ""},
 		{AT, "", ""},
@@ -563,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_place),

@@ -326,7 +326,7 @@ static void what_is_no_document(void **state)
 		{"{\"rootfs\": []}", "neither an index", "rootfs must be an object"},
 		{"{\"rootfs\": {}}", "neither an index", "rootfs.diff_ids is missing"},
 		{"{\"rootfs\": {\"diff_ids\": null}}", "neither an index", "diff_ids must be an array"},
-		{"{\"rootfs\": {\"diff_ids\": []}}", "neither an index", "must have 1 to 1024 layers"},
+		{"{\"rootfs\": {\"diff_ids\": []}}", "neither an index", "must have a layer"},
 		{"{\"rootfs\": {\"diff_ids\": [1]}}", "neither an index", "a layer must be a string"},
 		{"{\"rootfs\": {\"diff_ids\": [\"sha256:AA\"]}}", "neither an index",
 		 "a layer must be a sha256 digest"},
@@ -407,9 +407,11 @@ static int from(const struct content_answer *a)
 	struct content_answer with = *a;
 
 	with.content = tmpdir_path("s");
-	image = (struct image){0};
+	static const struct catalogue none;
+
 	err = (struct err){0};
-	return image_from_content(&image, &arena, &with, NULL, &err);
+	assert_int_equal(image_begin(&image, &arena, &none, &err), 0);
+	return image_from_content(&image, &arena, &with, &err);
 }
 
 static void answer_refused(const struct content_answer *a, const char *sentence)

@@ -242,14 +242,15 @@ static void put_file(const char *name, const char *text)
 static int look_up(struct needs *ret, struct arena *arena, const char *dir, const char *name, struct err *err)
 {
 	struct catalogue c;
-	struct image image = {.catalogue = &c};
+	struct image image;
 
 	if (catalogue_read(&c, arena, dir, NULL, err) < 0)
 		return -1;
-	assert_int_equal(!strncmp(name, "sha256:", 7)
-				 ? image_add_digest(&image, arena, name, strlen(name), err)
-				 : image_add_name(&image, arena, name, strlen(name), err),
-			 0);
+	assert_int_equal(image_begin(&image, arena, &c, err), 0);
+	if (!strncmp(name, "sha256:", 7))
+		assert_int_equal(image_add_digest(&image, arena, name, strlen(name), err), 0);
+	else
+		image_add_name(&image, name, strlen(name));
 	return needs_from_catalogue(ret, arena, &c, &image, NULL, err);
 }
 
@@ -302,6 +303,9 @@ static void test_catalogue(void **state)
 	put_file("e.json", "{\"version\":1,\"syscalls\":[]}");
 	assert_int_equal(look_up(&n, &arena, dir, "x", &err), -1);
 	assert_non_null(strstr(err.msg, "must name its image"));
+	put_file("e.json", "{\"version\":1,\"image\":{\"reference\":\"registry.example/\"},\"syscalls\":[]}");
+	assert_int_equal(look_up(&n, &arena, dir, "x", &err), -1);
+	assert_non_null(strstr(err.msg, "\"registry.example/\" is no name of an image"));
 	assert_int_equal(look_up(&n, &arena, "/nonexistent/folder", "x", &err), 0);
 	assert_false(n.declared);
 }

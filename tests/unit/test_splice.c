@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 #define SECTION "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"
 
@@ -184,6 +185,55 @@ static void test_commit(void **state)
 	close_bundle(&f);
 }
 
+/* What others may write to is replaced in any case, and then they may not: the mode as it was, and an access
+ * list. */
+static void test_exposed(void **state)
+{
+	/* version 2; user:: rw-, user:1000 rw-, group:: r--, mask:: rw-, other:: r-- */
+	static const unsigned char acl[] = {2, 0,   0,	 0,   1,   0,	6,  0, 255, 255, 255, 255, 2,	0,  6,
+					    0, 232, 3,	 0,   0,   4,	0,  4, 0,   255, 255, 255, 255, 16, 0,
+					    6, 0,   255, 255, 255, 255, 32, 0, 4,   0,	 255, 255, 255, 255};
+	static const struct {
+		mode_t before, after;
+		const char *text;
+		bool with_acl;
+	} rows[] = {
+		{0666, 0644, "{\"old\":1}", false}, {0666, 0644, "{\"new\":1}", false},
+		{0662, 0640, "{\"old\":1}", false}, {0660, 0640, "{\"old\":1}", false},
+		{0644, 0644, "{\"old\":1}", true},  {0644, 0644, "{\"new\":1}", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char path[512];
+		struct fixture f = {0};
+		struct stat before, after;
+		struct err err = {0};
+		unsigned char now[sizeof(acl)];
+
+		(void)snprintf(path, sizeof(path), "%s/b/config.json", tmpdir);
+		tmpdir_write("b/config.json", "{\"old\":1}", 9, 0600);
+		assert_int_equal(chmod(path, rows[i].before), 0);
+		if (rows[i].with_acl && lsetxattr(path, "system.posix_acl_access", acl, sizeof(acl), 0) < 0)
+			continue; /* a file system without */
+		assert_int_equal(stat(path, &before), 0);
+		assert_int_equal(bundle_open(&f.b, &f.arena, tmpdir_path("b"), BUNDLE_MAX_DEFAULT, &err), 0);
+		assert_true(f.b.exposed);
+		assert_int_equal(splice_commit(&f.b, rows[i].text, 9, &err), 0);
+		expect_text(rows[i].text);
+		assert_int_equal(stat(path, &after), 0);
+		assert_int_not_equal(after.st_ino, before.st_ino);
+		assert_int_equal(after.st_mode & 07777, rows[i].after);
+		/* The list stays; its mask, which is the mode's middle, lets nobody write. */
+		if (rows[i].with_acl) {
+			assert_int_equal(lgetxattr(path, "system.posix_acl_access", now, sizeof(now)),
+					 sizeof(now));
+			assert_int_equal(now[30], 4);
+		}
+		close_bundle(&f);
+	}
+}
+
 static void change_bytes(void)
 {
 	tmpdir_write("b/config.json", "{\"them\":1}", 10, 0640);
@@ -281,7 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_real),
 		cmocka_unit_test(test_commit),	  cmocka_unit_test(test_changed),
-		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_read_only), cmocka_unit_test(test_exposed),
 	};
 	return cmocka_run_group_tests(tests, setup, tmpdir_remove);
 }
