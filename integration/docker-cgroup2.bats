@@ -15,6 +15,7 @@ setup_file() {
 teardown_file() { engine_clean; }
 
 v2() { # KIND
+  docker_needs_runtime "$1"
   runtime=$(docker_runtime "$1")
   [ "$(docker info --format '{{.CgroupVersion}}')" = 2 ]
   status=0

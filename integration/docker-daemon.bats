@@ -25,6 +25,7 @@ creates() { decided "$(docker_id "$1")" 'select(.verdict == "allow") | .subcomma
 clamped() { docker exec "$1" /call "$OUTSIDE" | grep -qx "$OUTSIDE -1"; }
 
 @test "live-restore: containers of each runtime outlive dockerd's restart, and end as usual" {
+  for kind in runc crun runsc; do docker_needs_runtime $kind; done
   for kind in runc crun runsc; do docker run -d --name "live-$kind" --runtime="$(docker_runtime $kind)" bb:1 sleep 1000; done
   docker_restart
   for kind in runc crun runsc; do

@@ -75,6 +75,7 @@ works() { docker run --rm --runtime=runclamp bb:1 true; }
 }
 
 @test "the configuration is gone: its defaults hold, and a handler that they lack refuses" {
+  docker_needs_runtime crun
   docker run -d --name live-crun --runtime="$(docker_runtime crun)" bb:1 sleep 1000
   in_node rm /etc/runclamp/config.json
   works
@@ -84,7 +85,7 @@ works() { docker run --rm --runtime=runclamp bb:1 true; }
 }
 
 @test "the handler's runtime is replaced under a running container" {
-  docker_runtime crun
+  docker_needs_runtime crun
   engine_config '.handlers.runclamp = .handlers["runclamp-crun"]'
   docker exec live /call sched_rr_get_interval:0,buf | grep -qx 'sched_rr_get_interval:0,buf -1'
   docker run -d --name new --runtime=runclamp bb:1 sleep 1000
@@ -95,7 +96,7 @@ works() { docker run --rm --runtime=runclamp bb:1 true; }
 }
 
 @test "a container that outlived its handler starts again under what the name means now" {
-  docker_runtime crun
+  docker_needs_runtime crun
   docker stop -t 0 live
   engine_config '.handlers.runclamp = .handlers["runclamp-crun"]'
   docker start live
@@ -144,6 +145,7 @@ full() { in_node mount -t tmpfs -o "size=${2:-4k},mode=750" tmpfs "$1" && in_nod
 }
 
 @test "the runtime is missing: refused; when it is back, its containers can be stopped" {
+  docker_needs_runtime crun
   in_node mv /usr/sbin/runc /usr/sbin/runc.away
   refuses /usr/sbin/runc
   docker run --rm --runtime="$(docker_runtime crun)" bb:1 true

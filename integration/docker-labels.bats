@@ -52,6 +52,7 @@ catalogue() {
 }
 
 labelled() { # KIND
+  docker_needs_runtime "$1"
   runtime=$(docker_runtime "$1")
   run docker run --name "l-$1" --runtime="$runtime" app:1 sh -c 'grep Seccomp: /proc/self/status; exec /call getpid getsid:0'
   echo "$output"

@@ -31,6 +31,7 @@ PROBES=(getpid 'sched_rr_get_interval:0,buf')
 }
 
 starts() { # KIND
+  docker_needs_runtime "$1"
   runtime=$(docker_runtime "$1")
   run docker run --name "c-$1" --runtime="$runtime" bb:1 sh -c "grep Seccomp: /proc/self/status; exec /call ${PROBES[*]}"
   echo "$output"
@@ -47,6 +48,7 @@ starts() { # KIND
 @test "runc: an allowed container starts under its closure" { starts runc; }
 @test "crun: an allowed container starts under its closure" { starts crun; }
 @test "runsc: an allowed container starts under its closure" {
+  docker_needs_runtime runsc
   runtime=$(docker_runtime runsc)
   run docker run --name c-runsc --runtime="$runtime" bb:1 sh -c 'grep Seccomp: /proc/self/status; exec /call getpid add_key'
   [[ ${lines[0]} =~ ^Seccomp:.2$ ]]
@@ -71,6 +73,7 @@ print(hashlib.sha256(text[start:end].encode()).hexdigest())' >"$T/hash"
 }
 
 refused() { # KIND
+  docker_needs_runtime "$1"
   runtime=$(docker_runtime "$1")-strict
   mounts=$(docker_mounts)
   run docker run --name "r-$1" --runtime="$runtime" bb:1 true
@@ -99,6 +102,7 @@ refused() { # KIND
 }
 
 whole_life() { # KIND
+  docker_needs_runtime "$1"
   runtime=$(docker_runtime "$1")
   mounts=$(docker_mounts)
   docker run -d --name "life-$1" --runtime="$runtime" bb:1 sleep 1000

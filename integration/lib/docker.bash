@@ -12,9 +12,13 @@ need_docker() {
   engine_need containerd containerd
 }
 
-# docker_runtime KIND: the name of runclamp's handler in front of it; skips where the node has no such runtime.
-docker_runtime() {
+# docker_needs_runtime KIND: skips where the node has no such runtime. Not in $(...).
+docker_needs_runtime() {
   in_node sh -c 'command -v "$0" >/dev/null' "$1" || skip "$1 is missing: apt-get install $1"
+}
+
+# docker_runtime KIND: the name of runclamp's handler in front of it.
+docker_runtime() {
   case $1 in runc) echo runclamp ;; *) echo "runclamp-$1" ;; esac
 }
 
