@@ -27,12 +27,35 @@ static bool is_program(const struct install *in, const char *path)
 	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111);
 }
 
-static bool is_usual(const struct install *in, enum runtime_kind kind)
+static bool same_program(const struct nodefs *fs, const char *a, const char *b)
 {
-	for (const char *const *path = config_usual_paths(kind); *path; path++)
-		if (is_program(in, *path))
-			return true;
-	return false;
+	CLEANUP_FD int fda = nodefs_fd(fs, a, O_PATH);
+	CLEANUP_FD int fdb = nodefs_fd(fs, b, O_PATH);
+	struct stat sta, stb;
+
+	return fda >= 0 && fdb >= 0 && fstat(fda, &sta) == 0 && fstat(fdb, &stb) == 0 &&
+	       sta.st_dev == stb.st_dev && sta.st_ino == stb.st_ino;
+}
+
+/* As config_find_runtime looks on the node. Of a second one a person should know. */
+static bool is_usual(struct install *in, enum runtime_kind kind)
+{
+	const char *taken = NULL;
+
+	for (const char *const *path = config_usual_paths(kind); *path; path++) {
+		if (!is_program(in, *path) || same_program(&in->fs, *path, program))
+			continue;
+		if (!taken) {
+			taken = *path;
+		} else if (!same_program(&in->fs, *path, taken)) {
+			install_note(in,
+				     "note: the handler %s takes %s%s, and %s is there as well: if that one "
+				     "is meant, say so by its \"path\" in %s",
+				     in->handler, in->fs.prefix, taken, *path, config_default_path);
+			break;
+		}
+	}
+	return taken != NULL;
 }
 
 /* The configuration was read here, and counts on the node: what was found here is
@@ -78,16 +101,6 @@ static int check_handler(struct install *in, struct err *err)
 		return err_wrap(err, "add it under \"handlers\" first");
 	check_runtime(in, h);
 	return 0;
-}
-
-static bool same_program(const struct nodefs *fs, const char *a, const char *b)
-{
-	CLEANUP_FD int fda = nodefs_fd(fs, a, O_PATH);
-	CLEANUP_FD int fdb = nodefs_fd(fs, b, O_PATH);
-	struct stat sta, stb;
-
-	return fda >= 0 && fdb >= 0 && fstat(fda, &sta) == 0 && fstat(fdb, &stb) == 0 &&
-	       sta.st_dev == stb.st_dev && sta.st_ino == stb.st_ino;
 }
 
 /* The name by which runclamp is called is the handler's. */

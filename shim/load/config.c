@@ -51,12 +51,14 @@ void settings_resolve(struct handler *h, const struct settings *own, const struc
 	h->ceiling = own->ceiling ? own->ceiling : top->ceiling ? top->ceiling : from_level;
 }
 
-/* Compiled in, so that no PATH can steer it. */
+/* Compiled in, so that no PATH can steer it; in the order of root's usual PATH, so that the one
+ * is found that an engine would find. */
 #define USUAL(name)                                                                                          \
 	{                                                                                                    \
-		"/usr/bin/" name, "/usr/sbin/" name, "/usr/local/sbin/" name, "/usr/local/bin/" name, NULL   \
+		"/usr/local/sbin/" name, "/usr/local/bin/" name, "/usr/sbin/" name, "/usr/bin/" name,        \
+			"/sbin/" name, "/bin/" name, NULL                                                    \
 	}
-enum { USUAL_PLACES = 4 + 1 };
+enum { USUAL_PLACES = 6 + 1 };
 static const char *const usual_places[RUNTIME_KIND_COUNT][USUAL_PLACES] = {
 	[RUNTIME_RUNC] = USUAL("runc"),
 	[RUNTIME_CRUN] = USUAL("crun"),
@@ -69,10 +71,24 @@ const char *const *config_usual_paths(enum runtime_kind runtime)
 	return usual_places[runtime];
 }
 
+/* A runtime's name may lead to runclamp, so that nobody goes round by calling it. */
+static bool is_runclamp(const char *path)
+{
+	static const char *const own[] = {"/proc/self/exe", RUNCLAMP_BINDIR "/runclamp"};
+	struct stat st, self;
+
+	if (stat(path, &st) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (stat(own[i], &self) == 0 && st.st_dev == self.st_dev && st.st_ino == self.st_ino)
+			return true;
+	return false;
+}
+
 const char *config_find_runtime(enum runtime_kind runtime)
 {
 	for (const char *const *path = usual_places[runtime]; *path; path++)
-		if (access(*path, X_OK) == 0)
+		if (access(*path, X_OK) == 0 && !is_runclamp(*path))
 			return *path;
 	return NULL;
 }

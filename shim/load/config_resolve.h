@@ -19,7 +19,7 @@ void settings_resolve(struct handler *h, const struct settings *own, const struc
 
 /* The usual places of a runtime; NULL-terminated. */
 const char *const *config_usual_paths(enum runtime_kind runtime);
-/* The first of the usual folders that has an executable of that name, or NULL. */
+/* The first of them that is there, executable, and not runclamp itself; or NULL. */
 const char *config_find_runtime(enum runtime_kind runtime);
 /* Whether a path is one of those that config_find_runtime may return. */
 bool config_is_usual_path(const char *path);

@@ -94,7 +94,7 @@ runtimes() { # WHERE... HANDLER: install's answer on a node with runtimes only t
   inst install docker --handler "$2"
 }
 for row in '/usr/bin/runc|runclamp||' '/usr/local/sbin/runc|runclamp||' \
-  '/usr/bin/crun|runclamp||/usr/bin/runc and the other usual places; ' \
+  '/usr/bin/crun|runclamp||/usr/local/sbin/runc and the other usual places; ' \
   '/usr/bin/crun|x|{handlers: {x: {}}}|' '/usr/bin/crun|runclamp|{}|' \
   '/usr/bin/runc|x|{handlers: {x: {path: "/usr/sbin/runc"}}}|/usr/sbin/runc; '; do
   IFS='|' read -r where handler text want <<<"$row"
@@ -105,6 +105,48 @@ for row in '/usr/bin/runc|runclamp||' '/usr/local/sbin/runc|runclamp||' \
     like "install: ${text:-the shipped configuration} and $where" "$code:$out" "^0:.*warning: the handler $handler has no runtime on this node, as far as it is seen from here: .*$want"
   fi
 done
+
+# More than one: which is taken. What leads to another or to runclamp is no second one.
+while IFS='|' read -r change want; do
+  node
+  cp "$ROOT/config/config.json" "$N/etc/runclamp/config.json"
+  mkdir -p "$N"/usr/{sbin,bin,local/sbin}
+  install -m 755 /dev/null "$N/usr/sbin/runc"
+  eval "$change"
+  inst install docker
+  is "install: the runtime that is taken, when: $change" "$code:$(sed -n "s|^note: the handler runclamp takes $N\\(.*\\) is there as well: .*|\1|p" <<<"$out"):$(grep -c warning <<<"$out")" "0:$want"
+done <<'TABLE'
+install -m 755 /dev/null "$N/usr/local/sbin/runc"|/usr/local/sbin/runc, and /usr/sbin/runc:0
+install -m 755 /dev/null "$N/usr/bin/runc"|/usr/sbin/runc, and /usr/bin/runc:0
+ln -s ../sbin/runc "$N/usr/bin/runc"|:0
+ln -s runclamp "$N/usr/local/bin/runc"|:0
+rm "$N/usr/sbin/runc"; ln -s runclamp "$N/usr/local/bin/runc"|:1
+TABLE
+
+# The same order where it counts: on the node itself, by the shim and by clampctl.
+mkdir -m 755 "$T/sbin" "$T/lbin"
+cp "$B/runclamp" "$T/lbin/runclamp"
+mount --bind "$T/sbin" /usr/local/sbin && mount --bind "$T/lbin" /usr/local/bin
+cp "$ROOT/config/config.json" /etc/runclamp/config.json
+taken() { # the one that says its version through runclamp, and the one that clampctl looks at
+  (/usr/local/bin/runclamp --version 2>&1 | head -n 1)
+  ctl check "$T/b/plain"
+  awk '$1 == "runtime" { print $NF }' <<<"$out"
+}
+version=$("$RUNC" --version | head -n 1)
+is "a runtime in the usual places: the node's" "$(taken)" "$version
+/usr/sbin/runc"
+ln -s runclamp "$T/lbin/runc"
+is "a runtime in the usual places: a name that leads to runclamp is passed over" "$(taken)" "$version
+/usr/sbin/runc"
+printf '#!/bin/sh\necho runc version 1.1.99\n' >"$T/sbin/runc"
+chmod 755 "$T/sbin/runc"
+is "a runtime in the usual places: in the order of PATH" "$(taken)" "runc version 1.1.99
+/usr/local/sbin/runc"
+chown 65534 "$T/sbin/runc"
+like "a runtime in the usual places: the first one has to be root's, and no other is taken for it" "$(taken)" '^runclamp: .*/usr/local/sbin/runc.*not trusted[^/]*$'
+umount /usr/local/sbin /usr/local/bin
+config
 
 node
 mkdir "$N/etc/mine"

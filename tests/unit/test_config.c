@@ -105,7 +105,8 @@ static void values_are_resolved(void **state)
 /* The first that is there, or NULL. */
 static const char *usual(const char *name)
 {
-	static const char *const folders[] = {"/usr/bin", "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"};
+	static const char *const folders[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					      "/usr/bin",	 "/sbin",	   "/bin"};
 	static char path[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
