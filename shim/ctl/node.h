@@ -21,14 +21,12 @@ struct seen {
 };
 void say(struct seen *s, enum way_state state, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* A process of an engine: its words, and whether it runs inside a container. */
+/* A process of an engine, root's and outside of containers, and its words. */
 struct proc {
 	const char *pid;
 	const char *name; /* "dockerd" */
 	char *const *argv;
 	int argc;
-	bool inside;
-	bool root_user;
 };
 
 /* What one handler of an engine executes. */
@@ -130,7 +128,7 @@ int node_sockets(struct node *n, struct names *ret) MUST_CHECK;
 
 /* node_proc.c */
 void node_list_procs(struct node *n);
-/* The i-th process of this name outside of containers, or NULL. */
+/* The i-th process of this name, or NULL. */
 const struct proc *node_proc(const struct node *n, const char *name, uint32_t i);
 /* The value of the i-th --NAME (or -NAME) of its words, as the next word or behind a '='. */
 const char *proc_option(const struct proc *p, const char *name, uint32_t i);

@@ -64,13 +64,15 @@ static bool is_inside(struct node *n, const char *pid, const char *top)
 	return top && proc_read(n, pid, "mountinfo", &text, &len) == 0 && mount_is_container(top, text);
 }
 
+/* Only root's processes outside of containers count, and only they are bounded: what any user
+ * calls his own must not keep an answer from being given. */
 static void add_proc(struct node *n, const char *pid, char *text, size_t len, const char *top)
 {
 	const char *name = engine_name(text, len);
 	struct proc *p = &n->procs[n->nprocs];
 	char **argv = NULL, *word;
 
-	if (!name)
+	if (!name || !is_root_user(n, pid) || is_inside(n, pid, top))
 		return;
 	if (n->nprocs < PROCS_MAX)
 		argv = arena_array(&n->arena, WORDS_MAX, sizeof(*argv));
@@ -78,8 +80,7 @@ static void add_proc(struct node *n, const char *pid, char *text, size_t len, co
 		(void)err_set(&n->procs_err, ERR_LIMIT, "more than %d processes of engines", PROCS_MAX);
 		return;
 	}
-	*p = (struct proc){.pid = pid, .name = name, .argv = argv, .root_user = is_root_user(n, pid)};
-	p->inside = is_inside(n, pid, top);
+	*p = (struct proc){.pid = pid, .name = name, .argv = argv};
 	for (word = text; word < text + len && p->argc < WORDS_MAX - 1; word += strlen(word) + 1)
 		argv[p->argc++] = word;
 	if (word < text + len)
@@ -113,12 +114,9 @@ void node_list_procs(struct node *n)
 
 const struct proc *node_proc(const struct node *n, const char *name, uint32_t i)
 {
-	for (uint32_t at = 0; at < n->nprocs; at++) {
-		const struct proc *p = &n->procs[at];
-
-		if (!p->inside && p->root_user && strcmp(p->name, name) == 0 && i-- == 0)
-			return p;
-	}
+	for (uint32_t at = 0; at < n->nprocs; at++)
+		if (strcmp(n->procs[at].name, name) == 0 && i-- == 0)
+			return &n->procs[at];
 	return NULL;
 }
 

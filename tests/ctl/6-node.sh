@@ -61,6 +61,14 @@ node_proc() { # PID DEVICE WORDS...
   printf 'Name:\tx\nUid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n' >"$dir/status"
   echo '         0          0 4294967295' >"$dir/uid_map"
 }
+# More processes that are called like an engine than are looked at.
+many_procs() { # UID DEVICE
+  local pid
+  for pid in {20..86}; do
+    node_proc "$pid" "$2" dockerd
+    sed -i "s/^Uid:.*/Uid:\t$1/" "$N/proc/$pid/status"
+  done
+}
 node_socket() { # PATH MODE [GROUP]
   mkdir -p "$(dirname "$N$1")"
   python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$N$1"
@@ -297,6 +305,13 @@ direct-privileged|open|1|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t0000
 direct-privileged|closed|0|node_proc 9 0:50 /app
 direct-privileged|closed|0|node_proc 9 0:50 /app; sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"; echo '0 100000 65536' >"$N/proc/9/uid_map"
 docker-hosts|closed|0|node_proc 9 0:50 dockerd -H tcp://0.0.0.0:2375
+docker-hosts|closed|0|many_procs 1000 8:1
+docker-hosts|closed|0|many_procs 0 0:50
+docker-hosts|unknown|2|many_procs 0 8:1
+docker-hosts|open|1|many_procs 1000 8:1; node_proc 99 8:1 dockerd -H tcp://0.0.0.0:2375
+docker-hosts|closed|0|node_proc 7 8:1 dockerd $(printf 'x %.0s' {1..300}); sed -i 's/^Uid:.*/Uid:\t1000/' "$N/proc/7/status"
+docker-hosts|closed|0|node_proc 9 0:50 dockerd $(printf 'x %.0s' {1..300})
+docker-hosts|unknown|2|node_proc 7 8:1 dockerd $(printf 'x %.0s' {1..300})
 runclamp-audit|open|1|echo '{"mode": "audit"}' >"$N/etc/runclamp/config.json"
 runclamp-audit|closed|0|echo '{"mode": ' >"$N/etc/runclamp/config.json"
 docker-default|unknown|2|rm -r "$N/proc"
