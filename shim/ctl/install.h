@@ -99,7 +99,7 @@ bool install_untouched(const struct install *in);
 const char *install_path(const struct install *in) MUST_CHECK;
 /* FOLDER/NAME, in the arena. */
 const char *install_join(struct arena *arena, const char *folder, const char *name) MUST_CHECK;
-/* A line for the end. */
+/* A line for the end; what is not to be seen on a terminal is escaped. */
 void install_note(struct install *in, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void install_say(const struct install *in);
 

@@ -118,16 +118,18 @@ static void say_import(struct install *in, const struct containerd *c)
 	size_t len;
 
 	install_note(in, "containerd does not read it yet, as %s does not import it:", c->main);
-	if (tomlline_top(c->file.text, "imports", &len))
-		install_note(in, "add to the list imports of that file:\n\n\"%.*s/*.toml\"", folder,
-			     in->file.path);
-	else if (c->file.exists)
-		install_note(
-			in, "add to that file, in front of its first [table]:\n\nimports = [\"%.*s/*.toml\"]",
-			folder, in->file.path);
-	else
-		install_note(in, "create that file:\n\nversion = %u\nimports = [\"%.*s/*.toml\"]", c->version,
-			     folder, in->file.path);
+	if (tomlline_top(c->file.text, "imports", &len)) {
+		install_note(in, "add to the list imports of that file:");
+		install_note(in, "%s", "");
+		install_note(in, "\"%.*s/*.toml\"", folder, in->file.path);
+		return;
+	}
+	install_note(in, c->file.exists ? "add to that file, in front of its first [table]:"
+					: "create that file:");
+	install_note(in, "%s", "");
+	if (!c->file.exists)
+		install_note(in, "version = %u", c->version);
+	install_note(in, "imports = [\"%.*s/*.toml\"]", folder, in->file.path);
 }
 
 static bool is_imported(const struct install *in, const struct containerd *c)

@@ -1,5 +1,6 @@
 /* What install and uninstall share: the words, the file, the state beside it. */
 #include "base/sha256.h"
+#include "base/text.h"
 #include "ctl/ctl.h"
 #include "ctl/diff.h"
 #include "ctl/install.h"
@@ -179,13 +180,13 @@ int install_undo(struct install *in, const struct install_state *before, struct 
 
 void install_note(struct install *in, const char *fmt, ...)
 {
-	char line[1024];
+	char line[1024], text[sizeof(line) + 8]; /* so that text_clean sees that something was cut */
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	buf_puts(&in->notes, line);
+	buf_puts(&in->notes, text_clean(line, sizeof(line), text));
 	buf_putc(&in->notes, '\n');
 }
 

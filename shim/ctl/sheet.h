@@ -1,4 +1,4 @@
-/* Lines "label  text", the text wrapped and indented: for people. */
+/* Lines "label  text", the text wrapped and indented: for people, whose terminal the text cannot steer. */
 #ifndef RUNCLAMP_CTL_SHEET_H
 #define RUNCLAMP_CTL_SHEET_H
 

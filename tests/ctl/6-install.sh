@@ -236,6 +236,19 @@ inst uninstall docker
 like "uninstall: a user's rootless container counts" "$code:$err" "^1:.*runclamp still has 1 rootless container, .*: mine .of uid 1000.; .*--force goes on"
 inst uninstall all --ignore-users --dry-run
 like "uninstall --ignore-users: warns" "$code:$out" "^0:.*warning: runclamp has rootless containers, .*: mine .of uid 1000."
+# What a user writes there must not steer root's terminal, nor look like a line of our own.
+evil=$'\e]0;pwned\a\ndone\u009b\u202e'
+mkdir -p "$N/run/user/1000/crun/$evil"
+jq -nc --arg id "$evil" '{version: 1, handler: "runclamp", runtime: "crun", path: "/usr/bin/crun", args: [], id: $id, roots: ["/run/user/1000/crun"]}' \
+  >"$N/run/user/1000/runclamp/$(printf %s "$evil" | sha256sum | cut -c1-40)"
+chown -R 1000 "$N/run/user/1000"
+inst uninstall all --ignore-users --dry-run
+like "uninstall --ignore-users: a user's bytes are shown, not sent to the terminal" "$code:$(grep 'rootless' <<<"$out")" \
+  '^0:.*: .*\\x1b\]0;pwned\\x07\\x0adone\\xc2\\x9b\\xe2\\x80\\xae .of uid 1000.'
+is "uninstall --ignore-users: none of them is left" "$(grep -cP '[^\x20-\x7e]' <<<"$out")" 0
+inst uninstall docker
+is "uninstall: nor in an error" "$code:$(grep -cP '[^\x20-\x7e]' <<<"$err")" 1:0
+rm -r "$N/run/user/1000/crun/$evil"
 record runclamp busy && mkdir -p "$N/run/runc/busy"
 inst uninstall all --ignore-users
 like "uninstall --ignore-users: root's count all the same" "$code:$err" "^1:.*has 1 container, .*: busy;"

@@ -369,6 +369,17 @@ authorization must be a mapping|authorization: AlwaysAllow
 too many levels|a: [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]
 TABLE
 
+# A container chooses its name: it must not steer the terminal, and in JSON stays what it is.
+closed_node
+node_proc 9 0:50 /app
+sed -i 's/CapEff.*/CapEff:\t000001ffffffffff/' "$N/proc/9/status"
+printf '\e]0;pwn\a\e[8m\n' >"$N/proc/9/comm"
+ctl check --node --root "$N"
+like "check --node: a container's name is shown, not sent to the terminal" "$out" 'process 9 \(\\x1b\]0;pwn\\x07\\x1b\[8m\)'
+is "check --node: no byte of it is left" "$code:$(grep -cP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$out")" 1:0
+ctl check --node --json --root "$N"
+like "check --node --json: the name as it is" "$(jq -r '.ways[] | select(.id == "direct-privileged") | .seen' <<<"$out")" $'process 9 \\(\e]0;pwn\a\e\\[8m\\)'
+
 mkdir -p "$T/empty/proc/1"
 printf 'init\0' >"$T/empty/proc/1/cmdline"
 echo '21 1 8:1 / / rw - ext4 /dev/sda1 rw' >"$T/empty/proc/1/mountinfo"
