@@ -73,7 +73,7 @@ $(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c libexec/*/
 $(B)/gen/places: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(PLACES))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(PLACES))' > $@
--include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d)
+-include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/librunclamp.a
 	@mkdir -p $(@D)
