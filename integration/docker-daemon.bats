@@ -97,11 +97,12 @@ clamped() { docker exec "$1" /call "$OUTSIDE" | grep -qx "$OUTSIDE -1"; }
   run docker run --name default bb:1 /call getpid "$OUTSIDE"
   [ "$output" = "getpid ok"$'\n'"$OUTSIDE -1" ]
   [ "$(creates default)" -eq 1 ]
-  before=$(decisions .id | wc -l)
+  before=$(decisions 'select(.verdict == "allow")' | wc -l)
   docker_build built:1 'FROM bb:1' 'RUN ["/call", "getpid"]' 'RUN ["/bin/touch", "/made"]'
   run docker run --rm built:1 ls /made
   [ "$output" = /made ]
   # The legacy builder's own containers go the same way: one for each RUN.
+  decisions '[.time, .id, .verdict, .sentence]' | tail -n 5
   [ "$(decisions 'select(.verdict == "allow")' | wc -l)" -eq $((before + 3)) ]
 }
 

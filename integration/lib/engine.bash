@@ -24,6 +24,7 @@ engine_setup() {
   "$LIB/node" start "$1" "${2:-$ENGINE_ROOT}" "$T"
   make -s -C "$REPO" install DESTDIR="$T/stage" >/dev/null
   in_node cp -a "$T/stage/." /
+  in_node rm -f /var/log/runclamp/decisions.jsonl # the host's shows through
   engine_config .
 }
 
