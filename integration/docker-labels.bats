@@ -308,9 +308,9 @@ labelled() { # KIND
   engine_config '.on_source_error = "skip"'
   run makes app:1
   in_node cp /root/list "$list"
-  [[ $first == *"the catalogue can't be read (on_source_error = \"refuse\"): $list"* ]]
+  [[ $first == *"the list of the image's names can't be read (on_source_error = \"refuse\"): $list"* ]]
   denied
-  decisions | tail -n 1 | jq -e '.warnings[0] | startswith("the catalogue can'"'"'t be read")'
+  decisions | tail -n 1 | jq -e '.warnings[0] | startswith("the list of the image'"'"'s names can'"'"'t be read")'
 }
 
 @test "containerd's first shim, where runc itself is diverted: the label counts" {

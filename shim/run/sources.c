@@ -89,7 +89,7 @@ static int read_catalogue(struct work *w, const struct catalogue *c)
 	if (!c->n || !w->d->image)
 		return 0;
 	if (w->d->image->names_err.kind != ERR_NONE &&
-	    source_failed(w, "the catalogue", &w->d->image->names_err) < 0)
+	    source_failed(w, "the list of the image's names", &w->d->image->names_err) < 0)
 		return -1;
 	more = work_alloc(w, sizeof(*more));
 	if (!more)
