@@ -55,6 +55,7 @@ static int read_entry(const struct jread *r, uint32_t tok, uint32_t *ret_name, s
 {
 	static const char *const keys[] = {"name", "args", NULL};
 	uint32_t key[ARRAY_LEN(keys)];
+	struct jread in;
 
 	if (r->doc->tok[tok].type == JTOK_STRING) {
 		*ret_name = tok;
@@ -62,7 +63,7 @@ static int read_entry(const struct jread *r, uint32_t tok, uint32_t *ret_name, s
 	}
 	if (r->doc->tok[tok].type != JTOK_OBJECT)
 		return jread_fail(r, tok, "an entry must be a name or {\"name\": …, \"args\": […]}");
-	if (jread_object(r, tok, "an entry", keys, key) || jread_type(r, key[0], JTOK_STRING, "name"))
+	if (jread_object(&in, r, tok, "an entry", keys, key) || jread_type(&in, key[0], JTOK_STRING, "name"))
 		return -1;
 	*ret_name = key[0];
 	return key[1] ? read_when(r, key[1], ret_when) : 0;

@@ -131,13 +131,14 @@ static int read_native(struct ceiling *c, const struct jread *r, uint32_t object
 	archset archs = (archset)1 << ARCH_NATIVE;
 	struct profile partial;
 	uint32_t key[ARCH_KEYS];
+	struct jread in;
 
-	if (jread_object(r, object, file_keys[NATIVE_KEY], arch_keys, key))
+	if (jread_object(&in, r, object, file_keys[NATIVE_KEY], arch_keys, key))
 		return -1;
 	if (key[KEY_ARCHITECTURES] && read_archs(r, key[KEY_ARCHITECTURES], &archs))
 		return -1;
-	if (!key[KEY_SYSCALLS])
-		return jread_fail(r, object, "syscalls is missing");
+	if (jread_type(&in, key[KEY_SYSCALLS], JTOK_ARRAY, "syscalls"))
+		return -1;
 	profile_init(&c->allow, deny, archs);
 	profile_init(&c->floor, deny, archs);
 	c->has_floor = key[KEY_FLOOR] != 0;

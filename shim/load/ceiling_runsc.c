@@ -63,10 +63,11 @@ static int read_call(struct table *table, const struct jread *r, uint32_t key, e
 	uint32_t val[ARRAY_LEN(keys)];
 	enum support support = SUPPORT_NONE;
 	const char *name;
+	struct jread in;
 	int nr = -1;
 
-	if (read_number(r, key, &nr) || jread_object(r, key + 1, "a call", keys, val) ||
-	    jread_line(r, val[0], "name", 64, &name) || read_support(r, val[1], &support))
+	if (read_number(r, key, &nr) || jread_object(&in, r, key + 1, "a call", keys, val) ||
+	    jread_line(&in, val[0], "name", 64, &name) || read_support(&in, val[1], &support))
 		return -1;
 	if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") < strlen(name))
 		return jread_fail(r, val[0], "a call's name holds more than letters, digits and _");
@@ -86,9 +87,10 @@ static int read_table(struct table *table, const struct jread *r, uint32_t arch_
 {
 	static const char *const keys[] = {"syscalls", NULL};
 	uint32_t val[ARRAY_LEN(keys)];
+	struct jread in;
 
-	if (jread_object(r, arch_tok, "an architecture", keys, val) ||
-	    jread_type(r, val[0], JTOK_OBJECT, "syscalls"))
+	if (jread_object(&in, r, arch_tok, "an architecture", keys, val) ||
+	    jread_type(&in, val[0], JTOK_OBJECT, "syscalls"))
 		return -1;
 	if (r->doc->tok[val[0]].count < 100)
 		return jread_fail(r, val[0], "fewer than 100 calls: this is no whole table");

@@ -6,14 +6,15 @@ static int read_one(const struct jread *r, uint32_t tok, struct condition *ret)
 	static const char *const keys[] = {"index", "value", "valueTwo", "op", NULL};
 	uint32_t key[ARRAY_LEN(keys)];
 	uint64_t index, value, two = 0;
+	struct jread in;
 	const char *s;
 	size_t len;
 
-	if (jread_object(r, tok, "a condition", keys, key) ||
-	    jread_u64(r, key[0], "index", COND_ARGS - 1, &index) ||
-	    jread_u64(r, key[1], "value", UINT64_MAX, &value) ||
-	    (key[2] && jread_u64(r, key[2], "valueTwo", UINT64_MAX, &two)) ||
-	    jread_string(r, key[3], "op", &s, &len))
+	if (jread_object(&in, r, tok, "a condition", keys, key) ||
+	    jread_u64(&in, key[0], "index", COND_ARGS - 1, &index) ||
+	    jread_u64(&in, key[1], "value", UINT64_MAX, &value) ||
+	    (key[2] && jread_u64(&in, key[2], "valueTwo", UINT64_MAX, &two)) ||
+	    jread_string(&in, key[3], "op", &s, &len))
 		return -1;
 	int op = cond_op_from_name(s, len);
 	if (op < 0) {

@@ -11,7 +11,7 @@ enum { REFERENCE_MAX = 4096 };
 static int read_digest_or_null(const struct jread *r, uint32_t tok, const char *what, const char **ret)
 {
 	if (!tok)
-		return jread_fail(r, 0, "%s is missing", what);
+		return jread_fail(r, r->object, "%s is missing", what);
 	if (!jread_unless_null(r->doc, tok))
 		return 0;
 	return digest_read(r, tok, what, ret);

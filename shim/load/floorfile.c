@@ -65,9 +65,10 @@ static int read_floor(struct floor *into, const struct jread *r, uint32_t object
 {
 	static const char *const parts[] = {"need", "margin", NULL};
 	uint32_t key[ARRAY_LEN(parts)];
+	struct jread in;
 
-	if (jread_object(r, object, what, parts, key) || jread_type(r, key[0], JTOK_ARRAY, "need") ||
-	    jread_type(r, key[1], JTOK_ARRAY, "margin"))
+	if (jread_object(&in, r, object, what, parts, key) || jread_type(&in, key[0], JTOK_ARRAY, "need") ||
+	    jread_type(&in, key[1], JTOK_ARRAY, "margin"))
 		return -1;
 	profile_init(&into->need, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);
 	profile_init(&into->margin, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);

@@ -94,7 +94,8 @@ static int read_digest(const struct jread *r, uint32_t object, const char *what,
 {
 	if (jread_type(r, object, JTOK_OBJECT, what) < 0)
 		return -1;
-	return digest_read(r, jdoc_get(r->doc, object, "digest"), "digest", ret);
+	const struct jread in = jread_in(r, object);
+	return digest_read(&in, jdoc_get(r->doc, object, "digest"), "digest", ret);
 }
 
 /* How well an object with os and architecture fits this machine. */
@@ -120,8 +121,9 @@ static int chain_id(const struct jread *r, char ret[static DIGEST_SIZE])
 
 	if (jread_type(r, rootfs, JTOK_OBJECT, "rootfs") < 0)
 		return -1;
+	const struct jread in = jread_in(r, rootfs);
 	ids = jdoc_get(r->doc, rootfs, "diff_ids");
-	if (jread_type(r, ids, JTOK_ARRAY, "rootfs.diff_ids") < 0)
+	if (jread_type(&in, ids, JTOK_ARRAY, "rootfs.diff_ids") < 0)
 		return -1;
 	if (!r->doc->tok[ids].count)
 		return jread_fail(r, ids, "rootfs.diff_ids must have a layer");
@@ -205,10 +207,11 @@ static int visit_index(struct walk *w, const struct jread *r, uint32_t manifests
 		return -1;
 	JREAD_EACH(i, t, r->doc, manifests)
 	{
+		const struct jread in = jread_in(r, t);
 		const char *digest;
 
 		if (jread_type(r, t, JTOK_OBJECT, "an entry of manifests") < 0 ||
-		    jread_line(r, jdoc_get(r->doc, t, "digest"), "digest", 256, &digest) < 0)
+		    jread_line(&in, jdoc_get(r->doc, t, "digest"), "digest", 256, &digest) < 0)
 			return -1;
 		uint32_t type = jdoc_get(r->doc, t, "mediaType"), platform = jdoc_get(r->doc, t, "platform");
 		if (!type || r->doc->tok[type].type != JTOK_STRING ||

@@ -81,7 +81,8 @@ static int read_manifest_digest(struct docker *d, const struct jread *r)
 
 	if (!manifest)
 		return 0;
-	return digest_read(r, jdoc_get(r->doc, manifest, "digest"), "ImageManifest.digest", &d->manifest);
+	const struct jread in = jread_in(r, manifest);
+	return digest_read(&in, jdoc_get(r->doc, manifest, "digest"), "ImageManifest.digest", &d->manifest);
 }
 
 static int read_container(struct docker *d)

@@ -261,7 +261,8 @@ static int read_manifest(const char **ret_config, const struct store *s, const c
 	uint32_t config = jdoc_get(&doc, 0, "config");
 	if (jread_type(&r, config, JTOK_OBJECT, "config") < 0)
 		return -1;
-	return digest_read(&r, jdoc_get(&doc, config, "digest"), "config.digest", ret_config);
+	const struct jread in = jread_in(&r, config);
+	return digest_read(&in, jdoc_get(&doc, config, "digest"), "config.digest", ret_config);
 }
 
 /* The image's ID is its configuration's digest, but for some: those whose layers were found by their table of

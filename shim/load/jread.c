@@ -51,7 +51,7 @@ int jread_type(const struct jread *r, uint32_t tok, enum jtok_type type, const c
 {
 	/* Token 0 is the document itself: no member. */
 	if (!tok)
-		return jread_fail(r, 0, "%s is missing", what);
+		return jread_fail(r, r->object, "%s is missing", what);
 	if (r->doc->tok[tok].type != type)
 		return jread_fail(r, tok, "%s must be %s", what, type_words[type]);
 	return 0;
@@ -62,7 +62,7 @@ int jread_u64(const struct jread *r, uint32_t tok, const char *what, uint64_t ma
 	uint64_t v;
 
 	if (!tok)
-		return jread_fail(r, 0, "%s is missing", what);
+		return jread_fail(r, r->object, "%s is missing", what);
 	if (!jdoc_u64(r->doc, tok, &v) || v > max)
 		return jread_fail(r, tok, "%s must be a whole number from 0 to %" PRIu64, what, max);
 	*ret = v;
@@ -74,7 +74,7 @@ int jread_string(const struct jread *r, uint32_t tok, const char *what, const ch
 	const struct jtok *t = &r->doc->tok[tok];
 
 	if (!tok)
-		return jread_fail(r, 0, "%s is missing", what);
+		return jread_fail(r, r->object, "%s is missing", what);
 	if (t->type != JTOK_STRING)
 		return jread_fail(r, tok, "%s must be a string", what);
 	if (!t->escaped) {
@@ -105,11 +105,12 @@ int jread_line(const struct jread *r, uint32_t tok, const char *what, size_t max
 	return 0;
 }
 
-int jread_object(const struct jread *r, uint32_t tok, const char *what, const char *const names[],
-		 uint32_t ret_vals[])
+int jread_object(struct jread *ret_in, const struct jread *r, uint32_t tok, const char *what,
+		 const char *const names[], uint32_t ret_vals[])
 {
 	if (jread_type(r, tok, JTOK_OBJECT, what))
 		return -1;
+	*ret_in = jread_in(r, tok);
 	return jdoc_members(r->doc, tok, r->where, names, ret_vals, r->kind, r->err);
 }
 

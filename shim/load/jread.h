@@ -12,6 +12,7 @@ struct jread {
 	enum err_kind kind;
 	struct err *err;
 	uint32_t tokens; /* at most; 0: as many as what a person writes may have */
+	uint32_t object; /* whose members are read: the place of one that is missing */
 };
 
 /* Walks an array's elements: t is the token of element number i. */
@@ -27,7 +28,17 @@ int jread_fail(const struct jread *r, uint32_t tok, const char *fmt, ...) PRINTF
 /* The whole text as one document, into *ret_doc, which r->doc then is. */
 int jread_open(struct jread *r, struct jdoc *ret_doc, const char *text, size_t len) MUST_CHECK;
 
-/* Each fails with "WHAT is missing" for token 0, "WHAT must be …" for another type. */
+/* r for reading the members of an object. */
+static inline struct jread jread_in(const struct jread *r, uint32_t object)
+{
+	struct jread in = *r;
+
+	in.object = object;
+	return in;
+}
+
+/* Each fails with "WHAT is missing" for token 0, where r->object stands, and with "WHAT must be …" for
+ * another type. */
 int jread_type(const struct jread *r, uint32_t tok, enum jtok_type type, const char *what) MUST_CHECK;
 int jread_u64(const struct jread *r, uint32_t tok, const char *what, uint64_t max, uint64_t *ret) MUST_CHECK;
 /* Unescaped, not NUL-terminated, borrowed from the text where it can be. */
@@ -36,9 +47,9 @@ int jread_string(const struct jread *r, uint32_t tok, const char *what, const ch
 /* A copy in the arena: 1 to max bytes, no control bytes. */
 int jread_line(const struct jread *r, uint32_t tok, const char *what, size_t max,
 	       const char **ret) MUST_CHECK;
-/* An object with these members and no others; ret_vals get their tokens or 0. */
-int jread_object(const struct jread *r, uint32_t tok, const char *what, const char *const names[],
-		 uint32_t ret_vals[]) MUST_CHECK;
+/* An object with these members and no others; ret_vals get their tokens or 0. ret_in: r for reading them. */
+int jread_object(struct jread *ret_in, const struct jread *r, uint32_t tok, const char *what,
+		 const char *const names[], uint32_t ret_vals[]) MUST_CHECK;
 /* The same for the document itself. */
 int jread_root(const struct jread *r, const char *const names[], uint32_t ret_vals[]) MUST_CHECK;
 

@@ -12,8 +12,9 @@ int manifest_image(const struct jread *r, uint32_t image, const char **ret_refer
 	static const char *const keys[] = {"reference", "digest", NULL};
 	const char *reference = NULL, *digest = NULL;
 	uint32_t key[ARRAY_LEN(keys)];
+	struct jread in;
 
-	if (jread_object(r, image, "image", keys, key))
+	if (jread_object(&in, r, image, "image", keys, key))
 		return -1;
 	if (!key[0] && !key[1])
 		return jread_fail(r, image, "image names neither a reference nor a digest");
@@ -52,10 +53,11 @@ static int read_network(struct needs *into, const struct jread *r, uint32_t netw
 {
 	static const char *const keys[] = {"egress", NULL};
 	uint32_t key[ARRAY_LEN(keys)];
+	struct jread in;
 
-	if (jread_object(r, network, "network", keys, key))
+	if (jread_object(&in, r, network, "network", keys, key))
 		return -1;
-	return egress_read(&into->extra, r, key[0]);
+	return egress_read(&into->extra, &in, key[0]);
 }
 
 enum manifest_key { KEY_VERSION, KEY_IMAGE, KEY_SYSCALLS, KEY_CAPABILITIES, KEY_NETWORK, KEY_COUNT };

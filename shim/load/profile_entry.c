@@ -132,10 +132,9 @@ static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node
 	return 0;
 }
 
-static int read_names(struct profile_reader *rd, const uint32_t key[], const struct rule *rules,
-		      uint32_t nrules)
+static int read_names(struct profile_reader *rd, const struct jread *r, const uint32_t key[],
+		      const struct rule *rules, uint32_t nrules)
 {
-	const struct jread *r = &rd->r;
 	uint32_t names = key[ENTRY_NAMES];
 	bool old = rd->label && key[ENTRY_NAME];
 
@@ -163,10 +162,11 @@ static int check_unfiltered(const struct jread *r, uint32_t tok, const char *wha
 {
 	static const char *const keys[] = {"caps", "arches", "minKernel", NULL};
 	uint32_t vals[ARRAY_LEN(keys)];
+	struct jread in;
 
 	if (!tok)
 		return 0;
-	if (jread_object(r, tok, what, keys, vals))
+	if (jread_object(&in, r, tok, what, keys, vals))
 		return -1;
 	for (size_t i = 0; keys[i]; i++) {
 		const struct jtok *t = &r->doc->tok[vals[i]];
@@ -194,15 +194,16 @@ int profile_reader_entry(struct profile_reader *rd, uint32_t entry)
 	uint32_t key[ENTRY_KEYS] = {0}, nrules = 0;
 	const struct rule *rules = NULL;
 	struct action act;
+	struct jread in;
 
-	if (jread_object(r, entry, "an entry of syscalls", rd->label ? entry_label : entry_oci, key))
+	if (jread_object(&in, r, entry, "an entry of syscalls", rd->label ? entry_label : entry_oci, key))
 		return -1;
 	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
 	if (rd->label && (check_unfiltered(r, key[ENTRY_INCLUDES], "includes") ||
 			  check_unfiltered(r, key[ENTRY_EXCLUDES], "excludes")))
 		return -1;
-	if (profile_reader_action(r, key[ENTRY_ACTION], key[ENTRY_ERRNO], "action", &act) ||
+	if (profile_reader_action(&in, key[ENTRY_ACTION], key[ENTRY_ERRNO], "action", &act) ||
 	    read_rules(r, key[ENTRY_ARGS], act, &rules, &nrules))
 		return -1;
-	return read_names(rd, key, rules, nrules);
+	return read_names(rd, &in, key, rules, nrules);
 }

@@ -64,10 +64,11 @@ static int read_arch_map(const struct jread *r, uint32_t array, archset *into)
 		uint32_t vals[ARRAY_LEN(keys)];
 		archset others = 0;
 		const char *s;
+		struct jread in;
 		size_t len;
 
-		if (jread_object(r, t, "an entry of archMap", keys, vals) ||
-		    jread_string(r, vals[0], "architecture", &s, &len))
+		if (jread_object(&in, r, t, "an entry of archMap", keys, vals) ||
+		    jread_string(&in, vals[0], "architecture", &s, &len))
 			return -1;
 		int arch = arch_from_oci(s, len);
 		if (arch < 0)
@@ -111,9 +112,8 @@ static int read_text(const struct jread *r, uint32_t tok, const char *what, size
 }
 
 /* Everything but `syscalls`. */
-static int read_head(const struct profile_reader *rd, struct profile *p, const uint32_t key[])
+static int read_head(const struct jread *r, struct profile *p, const uint32_t key[])
 {
-	const struct jread *r = &rd->r;
 	archset archs = (archset)1 << ARCH_NATIVE;
 	struct action def;
 
@@ -138,13 +138,14 @@ static int read_head(const struct profile_reader *rd, struct profile *p, const u
 static int read_section(struct profile_reader *rd, struct profile *p, uint32_t section, enum rule_order order)
 {
 	const struct jread *r = &rd->r;
+	struct jread in = *r;
 	uint32_t key[SECTION_KEYS] = {0};
 	const char *const *names = rd->label ? section_label : section_oci;
 
-	if (section ? jread_object(r, section, "the profile", names, key) : jread_root(r, names, key))
+	if (section ? jread_object(&in, r, section, "the profile", names, key) : jread_root(r, names, key))
 		return -1;
 	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
-	if (read_head(rd, p, key))
+	if (read_head(&in, p, key))
 		return -1;
 	if (key[KEY_SYSCALLS]) {
 		if (jread_type(r, key[KEY_SYSCALLS], JTOK_ARRAY, "syscalls"))

@@ -242,7 +242,7 @@ static void test_bad_runsc(void **state)
 		{"{}", "linux is missing"},
 		{"{\"linux\":[]}", "linux must be an object"},
 		{"{\"linux\":{}}", "neither amd64 nor arm64"},
-		{"{\"linux\":{\"" HERE "\":{}}}", "syscalls is missing"},
+		{"{\"linux\":{\"" HERE "\":\n{}}}", "syscalls is missing (line 2, column 1)"},
 		{"{\"linux\":{\"" HERE "\":{\"syscalls\":{}}}}", "no whole table"},
 	};
 	CLEANUP_BUF struct buf table = {0};
