@@ -2,11 +2,29 @@
 #include "run/scan.h"
 #include <string.h>
 
+/* Whether options ask for help or a version: the runtime answers that and ends,
+ * whatever else stands there. */
+struct question {
+	bool asked;
+	bool unsure; /* a word is not understood, or "--help=false" may take it back */
+};
+
 /* What the words before the subcommand said, beside the values in cmdline. */
 struct globals {
 	const struct sub_spec *sub; /* NULL: none, or one that the table lacks */
 	struct item trouble;	    /* the first word that is not understood; word NULL: none */
+	struct question question;
 };
+
+static void hear(struct question *q, const struct item *it)
+{
+	bool info = it->kind == ITEM_OPTION && it->opt->role == OPT_INFO;
+
+	if (info && !it->value)
+		q->asked = true;
+	else if (info || it->kind != ITEM_OPTION || it->opt->role == OPT_REFUSED || it->dashed_value)
+		q->unsure = true;
+}
 
 static void take_value(struct cmdline *cl, const struct item *it)
 {
@@ -120,6 +138,7 @@ static void read_globals(struct cmdline *cl, const struct grammar *g, struct sca
 			ret->sub = grammar_sub(g, it.word);
 			return;
 		}
+		hear(&ret->question, &it);
 		if (it.kind == ITEM_OPTION) {
 			take_value(cl, &it);
 			continue;
@@ -264,16 +283,26 @@ static int read_creator(struct cmdline *cl, struct arena *arena, enum runtime_ki
 	return 0;
 }
 
-/* `create --help`: prints, and makes nothing. With any other word a later
- * --help=false could follow, so only this one form counts. */
-static bool only_help(const struct grammar *g, const struct sub_spec *sub, int at, int argc,
-		      char *const argv[])
+/* Whether the runtime will only answer a question: nothing is made or started. */
+static bool asks(const struct grammar *g, const struct globals *gl, int at, int argc, char *const argv[])
 {
-	struct scan s = {.style = g->style, .opts = sub->opts, .argc = argc, .argv = argv, .at = at};
+	static const struct opt_spec help_alone[] = {{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL}, {0}};
+	struct scan s = {.style = g->style, .argc = argc, .argv = argv, .at = at};
+	struct question q = {0};
 	struct item it;
 
-	return argc == at + 1 && scan_next(&s, &it) && !s.cluster && it.kind == ITEM_OPTION &&
-	       it.opt->role == OPT_INFO && !it.value;
+	if (gl->question.asked && !gl->question.unsure)
+		return true;
+	if (!gl->sub || gl->trouble.word)
+		return false;
+	s.opts = gl->sub->opts ? gl->sub->opts : help_alone;
+	while (scan_next(&s, &it)) {
+		if (it.kind != ITEM_WORD)
+			hear(&q, &it);
+		else if (!gl->sub->flags_after_id)
+			break;
+	}
+	return q.asked && !q.unsure;
 }
 
 int argv_parse(struct cmdline *ret, struct arena *arena, enum runtime_kind runtime, int argc,
@@ -285,13 +314,16 @@ int argv_parse(struct cmdline *ret, struct arena *arena, enum runtime_kind runti
 	struct cmdline cl = {0};
 
 	read_globals(&cl, g, &s, &gl);
+	if (asks(g, &gl, cl.sub_index + 1, argc, argv)) {
+		cl.flags_index = 0;
+		*ret = cl;
+		return 0;
+	}
 	if (check_trouble(g, runtime, &gl, argc, argv, err) < 0)
 		return -1;
 	cl.sub = gl.sub ? gl.sub->kind : cl.sub_name ? SUB_OTHER : SUB_NONE;
 	if (gl.sub && (cl.sub == SUB_CREATE || cl.sub == SUB_RUN)) {
-		if (only_help(g, gl.sub, cl.sub_index + 1, argc, argv))
-			cl.sub = SUB_OTHER;
-		else if (read_creator(&cl, arena, runtime, gl.sub, argc, argv, err) < 0)
+		if (read_creator(&cl, arena, runtime, gl.sub, argc, argv, err) < 0)
 			return -1;
 	} else if (gl.sub) {
 		struct scan rest = {.style = g->style,

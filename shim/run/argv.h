@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 enum subcommand_kind {
-	SUB_NONE, /* --version, --help, nothing at all */
+	SUB_NONE, /* asks (--version, create --help), or no subcommand: starts nothing */
 	SUB_CREATE,
 	SUB_RUN,
 	SUB_RESTORE, /* refused by this version */
@@ -43,7 +43,8 @@ enum { ARGV_ID_MAX = 1024 };
  * ambiguous option, a missing value, several --bundle that differ, a missing or
  * second ID, an ID that runc would refuse (letters, digits, _ + - . , only; not
  * "." or "..") or that starts with '-': ERR_USAGE; crun's --config/-f too, with
- * its own sentence. `create --help` alone is SUB_OTHER. Anything else is found as
+ * its own sentence. What asks for help or a version and holds no word that is not
+ * understood is SUB_NONE, whatever it asks about. Anything else is found as
  * far as it can be: an unknown dashed word before the subcommand refuses
  * (ERR_USAGE) only if the subcommand, or one of the words behind it that could
  * be the subcommand, starts processes. Whatever cannot be told is NULL. */

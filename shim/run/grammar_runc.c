@@ -45,6 +45,7 @@ static const struct opt_spec restore[] = {
 	{"empty-ns", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{0},
 };
 static const struct opt_spec checkpoint[] = {
@@ -71,6 +72,7 @@ static const struct opt_spec exec[] = {
 	{"cap", 'c', TAKES_VALUE, OPT_PLAIN, NULL},
 	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{0},
 };
 static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {0}};

@@ -135,6 +135,7 @@ static const struct opt_spec exec[] = {
 	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"process", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"user", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{0},
 };
 static const struct opt_spec format[] = {{"format", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};

@@ -51,11 +51,13 @@ static const struct opt_spec exec[] = {
 	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"ignore-paused", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{0},
 };
 static const struct opt_spec checkpoint[] = {
 	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{0},
 };
 static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {0}};

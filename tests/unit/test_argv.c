@@ -208,12 +208,24 @@ static const struct creator creators[] = {
 	{C, "--ro " ROOT " create c1", NULL, NULL, NULL, "could mean several options", false},
 	{C, "--cgroup-manager disabled create c1", NULL, "c1", "--cgroup-manager=disabled create c1", NULL,
 	 false},
-	/* Help and version beside a container to make. */
-	{R, "--version create c1", NULL, NULL, NULL, "makes a container", false},
+	/* Questions that are taken back, or that stand where they may be a value. */
 	{R, "--version=false create c1", NULL, NULL, NULL, "makes a container", false},
-	{C, "-v create c1", NULL, NULL, NULL, "makes a container", false},
-	{R, "create -h c1", NULL, NULL, NULL, "makes a container", false},
+	{R, "--version --version=false create c1", NULL, NULL, NULL, "makes a container", false},
+	{R, "--help --version=false create c1", NULL, NULL, NULL, "makes a container", false},
 	{R, "create --help --help=false c1", NULL, NULL, NULL, "makes a container", false},
+	{R, "create c1 -h -h=F", NULL, NULL, NULL, "makes a container", false},
+	{R, "--new-flag --version create c1", NULL, NULL, NULL, "is no option of runc", false},
+	{R, "--root --version create c1", NULL, NULL, NULL, "begins with a dash", false},
+	{R, "create --pid-file -h c1", NULL, NULL, NULL, "begins with a dash", false},
+	{R, "create --new-flag -h c1", NULL, NULL, NULL, "is no option of runc", false},
+	{S, "create --new-flag -h c1", NULL, NULL, NULL, "newer release", false},
+	{R, "create c1 -- -h", NULL, NULL, NULL, "\"-h\" follows \"c1\"", false},
+	{C, "create c1 --help", NULL, NULL, NULL, "its options stand before the ID", false},
+	{C, "create --pid-file --help c1", NULL, "c1", "create --pid-file=--help c1", NULL, false},
+	{C, "--rootless --version create c1", NULL, NULL, NULL, "read as --root by some releases", false},
+	{C, "create -h c1", NULL, NULL, NULL, "\"-h\" is no option of crun", false},
+	{S, "-v create c1", NULL, NULL, NULL, "\"-v\" is no option of runsc", false},
+	{S, "--log=-h create c1 -h", NULL, NULL, NULL, "its options stand before the ID", false},
 };
 
 static void creators_are_read(void **state)
@@ -341,9 +353,13 @@ static const struct {
 	{C, "--version", SUB_NONE, NULL, NULL, NULL, NULL},
 	{S, "--version", SUB_NONE, NULL, NULL, NULL, NULL},
 	{R, "features", SUB_OTHER, "features", NULL, NULL, NULL},
-	{R, "create --help", SUB_OTHER, "create", NULL, NULL, NULL},
-	{C, "create -?", SUB_OTHER, "create", NULL, NULL, NULL},
-	{R, "help create", SUB_OTHER, "help", NULL, NULL, NULL},
+	{R, "exec --env -h c1 sh", SUB_EXEC, "exec", NULL, "c1", NULL},
+	{R, "exec c1 sh -h", SUB_EXEC, "exec", NULL, "c1", NULL},
+	{R, "exec --new-flag -h c1", SUB_EXEC, "exec", NULL, "c1", NULL},
+	{R, "restore --image-path i -h=false c1", SUB_RESTORE, "restore", NULL, "c1", NULL},
+	{S, "restore c1 -h", SUB_RESTORE, "restore", NULL, "c1", NULL},
+	{S, "do sh -h", SUB_DO, "do", NULL, NULL, NULL},
+	{S, "do --new-flag -h", SUB_DO, "do", NULL, NULL, NULL},
 	{R, "--root /r state c1", SUB_OTHER, "state", "/r", "c1", NULL},
 	{R, "--root=/a --root /r state -- c1", SUB_OTHER, "state", "/r", "c1", NULL},
 	{C, "--ro=/r state c1", SUB_OTHER, "state", NULL, "c1", NULL},
@@ -427,6 +443,74 @@ static void others_are_found(void **state)
 				fail_msg("%s: value %zu is %s", others[i].line, k,
 					 got[k] ? got[k] : "absent");
 		assert_null(cmd.canonical);
+	}
+}
+
+/* Words that start nothing, whatever they speak of: they are passed on as they stand, and the answer is the
+ * runtime's own. */
+static const char *const questions[RUNTIME_KIND_COUNT] = {
+	[R] = "create --help\ncreate -h c1\ncreate c1 -h\ncreate --bundle /none/b --help\nrun -h\n"
+	      "restore -h\nrestore --help c1\nrestore c1 -h\nexec --help\nexec -h c1 sh\n"
+	      "--help restore\n-h run c1\n--version create c1\n-v restore\n"
+	      "--root /none --debug --version create --new-flag c1\nhelp restore\nhelp create\n"
+	      "h run\n",
+	[C] = "create -?\ncreate --help c1\ncreate --usage\nrun -?d\nrun --he\nexec --help\n"
+	      "restore --help\nrestore -? c1\n--help restore\n--usage create c1\n"
+	      "--version create c1\n-v run c1\n-V create c1\n",
+	[S] = "create --help\ncreate -h c1\nrun -help\nrestore -h\nrestore --help c1\n"
+	      "exec -h c1 sh\ndo --help\nboot -h\ngofer --help\n--help do sh\n-h create c1\n"
+	      "--version create c1\nhelp restore\nhelp do\n",
+	[Y] = "create --help\nrestore -h\nexec -h c1\n-V create c1\n--help run c1\nhelp run\n",
+};
+
+/* crun without CRIU has no restore. */
+static bool is_answer(const char *text)
+{
+	static const char *const words[] = {"USAGE:",	"Usage:",	   "[flags]",
+					    "version ", "unknown command", "[command options]"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
+static void is_question(enum runtime_kind runtime, char *line)
+{
+	const char *path = installed[runtime];
+	CLEANUP_ARENA struct arena arena = {0};
+	char *argv[WORDS_MAX], **exec, shown[128];
+	struct err err = {0};
+	struct cmdline cmd;
+
+	(void)snprintf(shown, sizeof(shown), "%s %s", runtime_name(runtime), line);
+	int argc = split(line, argv);
+	if (argv_parse(&cmd, &arena, runtime, argc, argv, &err) < 0)
+		fail_msg("%s: %s", shown, err.msg);
+	if (cmd.sub != SUB_NONE && strcmp(cmd.sub_name, "help") != 0 && strcmp(cmd.sub_name, "h") != 0)
+		fail_msg("%s: subcommand kind %d", shown, cmd.sub);
+	assert_null(cmd.id);
+	if (!path || access(path, X_OK) < 0)
+		return;
+	assert_int_equal(argv_build(&exec, &arena, runtime, path, NULL, argc, argv, &cmd, &err), 0);
+	argv[0] = exec[0];
+	CLEANUP_FREE char *ours = told(exec);
+	CLEANUP_FREE char *theirs = told(argv);
+	assert_string_equal(ours, theirs);
+	if (!is_answer(theirs))
+		fail_msg("%s: the runtime went on: %s", shown, theirs);
+}
+
+static void questions_start_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(chdir(tmpdir), 0);
+	for (int r = 0; r < RUNTIME_KIND_COUNT; r++) {
+		char text[1024], *rest = text, *line;
+
+		(void)snprintf(text, sizeof(text), "%s", questions[r]);
+		while ((line = strsep(&rest, "\n")) && *line)
+			is_question((enum runtime_kind)r, line);
 	}
 }
 
@@ -540,13 +624,10 @@ static void runsc_flags_are_of_that_kind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(creators_are_read),
-		cmocka_unit_test(runtimes_read_the_same),
-		cmocka_unit_test(others_are_found),
-		cmocka_unit_test(lines_are_built),
-		cmocka_unit_test(long_ids_are_refused),
-		cmocka_unit_test(tables_are_sound),
-		cmocka_unit_test(runsc_flags_are_of_that_kind),
+		cmocka_unit_test(creators_are_read), cmocka_unit_test(runtimes_read_the_same),
+		cmocka_unit_test(others_are_found),  cmocka_unit_test(questions_start_nothing),
+		cmocka_unit_test(lines_are_built),   cmocka_unit_test(long_ids_are_refused),
+		cmocka_unit_test(tables_are_sound),  cmocka_unit_test(runsc_flags_are_of_that_kind),
 	};
 	return cmocka_run_group_tests(tests, tmpdir_make, tmpdir_remove);
 }
