@@ -92,6 +92,35 @@ ALLOW_ALL=BgAAAAAA/38=
   [ "$output" = "getuid -1" ]
 }
 
+# hooked NAME FILE: crun's hooks have their output there.
+hooked() {
+  guarded "$1" '.annotations["run.oci.hooks.stdout"] = $file | .hooks.poststart = [{path: "/bin/true"}]' --arg file "$2"
+}
+
+@test "bare crun: hooks.stdout creates a file of the node" {
+  need_runtime crun
+  run start bare crun "$(hooked write "$T/etc/of-the-node.json")"
+  [ "$output" = "getuid -1" ]
+  [ -e "$T/etc/of-the-node.json" ]
+}
+
+@test "crun: annotations that make root write, connect, mount or join are refused" {
+  need_runtime crun
+  need_shim
+  refused crun "$(hooked write "$T/etc/refused.json")" run.oci.hooks.stdout
+  [ ! -e "$T/etc/refused.json" ]
+  refused crun "$(annotated err run.oci.hooks.stderr /dev/null)" run.oci.hooks.stderr
+  refused crun "$(annotated pidfd run.oci.pidfd_receiver "$T/socket")" run.oci.pidfd_receiver
+  refused crun "$(annotated v1 run.oci.systemd.force_cgroup_v1 /sys/fs/cgroup)" run.oci.systemd.force_cgroup_v1
+  refused crun "$(annotated sub run.oci.systemd.subgroup ../other.scope)" run.oci.systemd.subgroup
+  refused crun "$(annotated criu org.criu.config "$T/criu.conf")" org.criu.config
+  passes crun "$(annotated cri-o run.oci.systemd.subgroup "")"
+  need_runtime runc
+  refused runc "$(annotated criu org.criu.config "$T/criu.conf")" org.criu.config
+  refused runc "$(annotated unit org.systemd.property.OnFailure "['poweroff.target']")" org.systemd.property.OnFailure
+  passes runc "$(annotated stop org.systemd.property.TimeoutStopUSec "uint64 10000000")"
+}
+
 @test "crun: annotations that replace or move the filter are refused" {
   need_runtime crun
   need_shim
@@ -144,6 +173,8 @@ ALLOW_ALL=BgAAAAAA/38=
   refused runsc "$(annotated bundle dev.gvisor.bundle.x true)" dev.gvisor.bundle.x
   b=$(guarded drop '.annotations = {"io.kubernetes.cri.container-name": "app", "dev.gvisor.internal.seccomp.app": "RuntimeDefault"}')
   refused runsc "$b" dev.gvisor.internal.seccomp.app
+  refused runsc "$(annotated tar dev.gvisor.tar.rootfs.upper "$T/x.tar")" dev.gvisor.tar.rootfs.upper
+  refused runsc "$(annotated rootfs dev.gvisor.spec.rootfs.source /)" dev.gvisor.spec.rootfs.source
 }
 
 @test "runsc: the caller's own --oci-seccomp=false changes nothing" {

@@ -4,52 +4,115 @@
 
 #define ON(kind) (1u << RUNTIME_##kind)
 
-/* Annotations that a runtime acts on. `refuse` is what it would do; NULL: known
- * and harmless to the filter. The first row that matches decides, so a prefix
- * stands behind what it makes an exception of. Tests: integration/backdoor.bats
- * and tests/unit/test_backdoor.c. */
+/* One name: no path leads out of the folder that it is put behind. */
+static bool is_name(const char *value)
+{
+	return !strchr(value, '/') && strcmp(value, ".") != 0 && strcmp(value, "..") != 0;
+}
+
+/* The four that SELinux's mount options know (mount(8)); crun writes the word into the options as it stands.
+ */
+static bool is_mount_context(const char *value)
+{
+	static const char *const words[] = {"context", "fscontext", "defcontext", "rootcontext"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(value, words[i]) == 0)
+			return true;
+	return false;
+}
+
+#define SYSTEMD(name)                                                                                        \
+	{                                                                                                    \
+		"org.systemd.property." name, ON(RUNC) | ON(CRUN), NULL, NULL                                \
+	}
+
+/* Annotations that a runtime acts on, by the question what root can be made to read, write, run or connect to
+ * by them, and what becomes of the filter. `refuse` is what it would do; NULL: known and harmless. With
+ * `check` only the values are refused that it says no to. The first row that matches decides, so a prefix
+ * stands behind what it makes an exception of. Tests: integration/backdoor.bats, integration/reach.bats and
+ * tests/unit/test_backdoor.c. */
 static const struct {
 	const char *key; /* ends in '*': a prefix */
 	unsigned on;
 	const char *refuse;
+	bool (*check)(const char *value);
 } doors[] = {
 	/* crun's documentation, "Annotations"; all versions from 1.8 to 1.28. */
-	{"run.oci.seccomp_fail_unknown_syscall", ON(CRUN), NULL},
-	{"run.oci.seccomp_bpf_data", ON(CRUN), "makes crun load a raw BPF program in place of the filter"},
-	{"run.oci.seccomp.receiver", ON(CRUN), "hands the container's system calls to another program"},
-	{"run.oci.seccomp.plugins", ON(CRUN), "makes crun load shared objects that answer system calls"},
-	{"run.oci.seccomp*", ON(CRUN), "changes how crun filters system calls"},
-	{"run.oci.handler", ON(CRUN) | ON(YOUKI), "picks a handler that need not load the filter"},
-	{"module.wasm.image/variant", ON(CRUN) | ON(YOUKI), "picks a handler that need not load the filter"},
-	{"run.oci.hooks.stdout", ON(CRUN), NULL},
-	{"run.oci.hooks.stderr", ON(CRUN), NULL},
-	{"run.oci.keep_original_groups", ON(CRUN), NULL},
-	{"run.oci.systemd.force_cgroup_v1", ON(CRUN), NULL},
-	{"run.oci.systemd.subgroup", ON(CRUN), NULL},
-	{"run.oci.delegate-cgroup", ON(CRUN), NULL},
-	{"run.oci.mount_context_type", ON(CRUN), NULL},
-	{"run.oci.timens_offset", ON(CRUN), NULL},
-	{"run.oci.pidfd_receiver", ON(CRUN), NULL}, /* gets the init's pidfd, no say in its filter */
-	{"run.oci.*", ON(CRUN), "is not known to this version of runclamp, and may change how crun runs it"},
-	{"krun.*", ON(CRUN), NULL}, /* read by the krun handler alone */
-	/* On every container of a CRI engine; crun takes it for the cgroup layout. */
-	{"io.kubernetes.cri.container-type", ON(CRUN), NULL},
-	/* Read at checkpoint and restore. Restore is refused. */
-	{"org.criu*", ON(RUNC) | ON(CRUN), NULL},
-	{"org.systemd.property.*", ON(RUNC) | ON(CRUN), NULL}, /* of the cgroup's scope */
-	{"bundle", ON(RUNC), NULL},
-	/* gvisor runsc/specutils and runsc/config. */
-	{"dev.gvisor.flag.oci-seccomp", ON(RUNSC), "switches the sentry's filter"},
-	{"dev.gvisor.flag.*", ON(RUNSC), "overrides runsc's flags, the filter's among them"},
-	{"dev.gvisor.bundle.*", ON(RUNSC), "overrides runsc's flags by force, the filter's among them"},
-	{"dev.gvisor.internal.seccomp.*", ON(RUNSC), "makes runsc drop the container's filter"},
-	{"dev.gvisor.internal.nvproxy", ON(RUNSC), NULL},
-	{"dev.gvisor.internal.tpuproxy", ON(RUNSC), NULL},
+	{"run.oci.seccomp_fail_unknown_syscall", ON(CRUN), NULL, NULL},
+	{"run.oci.seccomp_bpf_data", ON(CRUN), "makes crun load a raw BPF program in place of the filter",
+	 NULL},
+	{"run.oci.seccomp.receiver", ON(CRUN), "hands the container's system calls to another program", NULL},
+	{"run.oci.seccomp.plugins", ON(CRUN), "makes crun load shared objects that answer system calls",
+	 NULL},
+	{"run.oci.seccomp*", ON(CRUN), "changes how crun filters system calls", NULL},
+	{"run.oci.handler", ON(CRUN) | ON(YOUKI), "picks a handler that need not load the filter", NULL},
+	{"module.wasm.image/variant", ON(CRUN) | ON(YOUKI), "picks a handler that need not load the filter",
+	 NULL},
+	/* open(O_CREAT | O_APPEND) outside the container: a whitelist's folder is within reach, too. */
+	{"run.oci.hooks.stdout", ON(CRUN), "has crun create a file of the node, or append to it, as root",
+	 NULL},
+	{"run.oci.hooks.stderr", ON(CRUN), "has crun create a file of the node, or append to it, as root",
+	 NULL},
+	{"run.oci.pidfd_receiver", ON(CRUN), "has crun connect to a socket of the node as root", NULL},
+	{"run.oci.systemd.force_cgroup_v1", ON(CRUN),
+	 "mounts a cgroup hierarchy of the node in the container", NULL},
+	/* CRI-O and Podman write the next three; a path in them would lead into another container's cgroup.
+	 */
+	{"run.oci.systemd.subgroup", ON(CRUN), "puts the container into another cgroup", is_name},
+	{"run.oci.delegate-cgroup", ON(CRUN), "puts the container into another cgroup", is_name},
+	{"run.oci.mount_context_type", ON(CRUN), "adds options of its own to the container's mounts",
+	 is_mount_context},
+	/* Podman's --group-add keep-groups: the groups of the engine's own process. */
+	{"run.oci.keep_original_groups", ON(CRUN), NULL, NULL},
+	{"run.oci.timens_offset", ON(CRUN), NULL, NULL}, /* of a new time namespace, checked by the kernel */
+	{"run.oci.*", ON(CRUN), "is not known to this version of runclamp, and may change how crun runs it",
+	 NULL},
+	{"krun.*", ON(CRUN), NULL, NULL}, /* read by the krun handler alone */
+	/* On every container of a CRI engine; crun's handlers alone read it. */
+	{"io.kubernetes.cri.container-type", ON(CRUN), NULL, NULL},
+	/* criu(8), --config: `action-script` is a program that root runs at a checkpoint. */
+	{"org.criu.*", ON(RUNC) | ON(CRUN),
+	 "gives CRIU a configuration, which can have it run programs as root", NULL},
+	/* What Podman and CRI-O write, and its like. Others (systemd.unit(5), OnFailure=, Conflicts=, PIDs=)
+	 * start and stop other units and move other processes. */
+	SYSTEMD("After"),
+	SYSTEMD("CollectMode"),
+	SYSTEMD("DefaultDependencies"),
+	SYSTEMD("Description"),
+	SYSTEMD("KillMode"),
+	SYSTEMD("KillSignal"),
+	SYSTEMD("SendSIGHUP"),
+	SYSTEMD("SendSIGKILL"),
+	SYSTEMD("TimeoutStopUSec"),
+	{"org.systemd.property.*", ON(RUNC) | ON(CRUN),
+	 "sets a property of the container's systemd unit that may reach other units", NULL},
+	/* runc 1.1 to 1.5 keep their own label of that name last, and that is the one that hooks and state
+	 * are told (libcontainer/utils, Annotations): measured. */
+	{"bundle", ON(RUNC), NULL, NULL},
+	/* gvisor runsc/specutils, runsc/config, runsc/boot and runsc/container. */
+	{"dev.gvisor.flag.oci-seccomp", ON(RUNSC), "switches the sentry's filter", NULL},
+	{"dev.gvisor.flag.*", ON(RUNSC), "overrides runsc's flags, the filter's among them", NULL},
+	{"dev.gvisor.bundle.*", ON(RUNSC), "overrides runsc's flags by force, the filter's among them", NULL},
+	{"dev.gvisor.internal.seccomp.*", ON(RUNSC), "makes runsc drop the container's filter", NULL},
+	{"dev.gvisor.internal.nvproxy", ON(RUNSC),
+	 "opens the node's GPUs to the sandbox; the handler's args are the place for it", NULL},
+	{"dev.gvisor.internal.tpuproxy", ON(RUNSC),
+	 "opens the node's TPUs to the sandbox; the handler's args are the place for it", NULL},
 	{"dev.gvisor.internal.*", ON(RUNSC),
-	 "is an internal switch of runsc that this version of runclamp does not know"},
-	{"dev.gvisor.tar.rootfs.upper", ON(RUNSC), NULL},
-	{"dev.gvisor.container-name-remap.*", ON(RUNSC), NULL}, /* matters to internal.seccomp.NAME only */
-	{"dev.gvisor.spec.*", ON(RUNSC), NULL},			/* hints about mounts */
+	 "is an internal switch of runsc that this version of runclamp does not know", NULL},
+	{"dev.gvisor.tar.*", ON(RUNSC), "has runsc unpack a file of the node as root into the container",
+	 NULL},
+	/* runsc keeps a pod's containers by name: an exec in the other gets this one's filter. */
+	{"dev.gvisor.container-name-remap.*", ON(RUNSC),
+	 "lets the container take another's name, and with it its execs", NULL},
+	{"dev.gvisor.spec.rootfs.*", ON(RUNSC),
+	 "replaces the container's root file system by one of the node's", NULL},
+	{"dev.gvisor.spec.mount.*", ON(RUNSC), NULL,
+	 NULL}, /* how a mount is cached and shared within the sandbox */
+	{"dev.gvisor.empty-dir.*", ON(RUNSC), NULL, NULL}, /* read by gVisor's containerd shim alone */
+	{"dev.gvisor.*", ON(RUNSC),
+	 "is not known to this version of runclamp, and may change how runsc runs it", NULL},
 };
 
 /* Index into doors, or -1. `key` may itself be a prefix, as `features` lists
@@ -85,7 +148,8 @@ bool backdoor_find(const struct bundle *b, enum runtime_kind kind, bool startcon
 	for (size_t i = 0; i < b->nannot; i++) {
 		int door = find_door(kind, b->annot[i].key);
 
-		if (door < 0 || !doors[door].refuse)
+		if (door < 0 || !doors[door].refuse ||
+		    (doors[door].check && doors[door].check(b->annot[i].value)))
 			continue;
 		*ret_hit = (struct backdoor_hit){"annotation", b->annot[i].key, doors[door].refuse};
 		return true;

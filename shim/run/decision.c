@@ -23,10 +23,8 @@ static bool pass_backdoor(struct work *w)
 		return true;
 	char shown[128];
 	text_show(shown, sizeof(shown), hit.key, strlen(hit.key));
-	return !work_refuse(
-		w, GATE_BACKDOOR,
-		"the %s \"%s\" %s: runclamp refuses it under %s, as the closure would not hold; remove it",
-		hit.kind, shown, hit.sentence, runtime_name(w->id->kind));
+	return !work_refuse(w, GATE_BACKDOOR, "the %s \"%s\" %s: runclamp refuses it under %s; remove it",
+			    hit.kind, shown, hit.sentence, runtime_name(w->id->kind));
 }
 
 static bool pass_needs(struct work *w)

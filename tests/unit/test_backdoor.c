@@ -14,37 +14,72 @@ static const struct {
 	enum runtime_kind kind;
 	const char *annotation;
 	bool refused;
+	const char *value;
 } annotations[] = {
-	{RUNTIME_CRUN, "run.oci.seccomp_bpf_data", true},
-	{RUNTIME_CRUN, "run.oci.seccomp.receiver", true},
-	{RUNTIME_CRUN, "run.oci.seccomp.plugins", true},
-	{RUNTIME_CRUN, "run.oci.seccomp_new_in_2027", true},
-	{RUNTIME_CRUN, "run.oci.handler", true},
-	{RUNTIME_CRUN, "module.wasm.image/variant", true},
-	{RUNTIME_CRUN, "run.oci.unheard-of", true},
-	{RUNTIME_CRUN, "run.oci.seccomp_fail_unknown_syscall", false},
-	{RUNTIME_CRUN, "run.oci.keep_original_groups", false},
-	{RUNTIME_CRUN, "run.oci.systemd.subgroup", false},
-	{RUNTIME_CRUN, "run.oci.pidfd_receiver", false},
-	{RUNTIME_CRUN, "io.kubernetes.cri.container-type", false},
-	{RUNTIME_CRUN, "org.criu.config", false},
+	{RUNTIME_CRUN, "run.oci.seccomp_bpf_data", true, "x"},
+	{RUNTIME_CRUN, "run.oci.seccomp.receiver", true, "x"},
+	{RUNTIME_CRUN, "run.oci.seccomp.plugins", true, "x"},
+	{RUNTIME_CRUN, "run.oci.seccomp_new_in_2027", true, "x"},
+	{RUNTIME_CRUN, "run.oci.handler", true, "x"},
+	{RUNTIME_CRUN, "module.wasm.image/variant", true, "x"},
+	{RUNTIME_CRUN, "run.oci.unheard-of", true, "x"},
+	{RUNTIME_CRUN, "run.oci.seccomp_fail_unknown_syscall", false, "x"},
+	{RUNTIME_CRUN, "run.oci.keep_original_groups", false, "x"},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", false, "x"},
+	{RUNTIME_CRUN, "run.oci.timens_offset", false, "boottime 1 0"},
+	/* What root would be made to write, connect to, mount or join. */
+	{RUNTIME_CRUN, "run.oci.hooks.stdout", true, "/etc/runclamp/whitelists/x"},
+	{RUNTIME_CRUN, "run.oci.hooks.stderr", true, "/dev/null"},
+	{RUNTIME_CRUN, "run.oci.pidfd_receiver", true, "/run/x.sock"},
+	{RUNTIME_CRUN, "run.oci.systemd.force_cgroup_v1", true, "/sys/fs/cgroup"},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", false, ""},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", false, "container"},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", true, "../other.scope"},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", true, ".."},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", true, "."},
+	{RUNTIME_CRUN, "run.oci.systemd.subgroup", true, "a/b"},
+	{RUNTIME_CRUN, "run.oci.delegate-cgroup", false, "init..scope"},
+	{RUNTIME_CRUN, "run.oci.delegate-cgroup", true, "/"},
+	{RUNTIME_CRUN, "run.oci.mount_context_type", false, "rootcontext"},
+	{RUNTIME_CRUN, "run.oci.mount_context_type", true, "lowerdir=/,context"},
+	{RUNTIME_CRUN, "run.oci.mount_context_type", true, ""},
+	{RUNTIME_CRUN, "io.kubernetes.cri.container-type", false, "x"},
+	{RUNTIME_CRUN, "org.criu.config", true, "/tmp/criu.conf"},
+	{RUNTIME_RUNC, "org.criu.config", true, "/tmp/criu.conf"},
+	{RUNTIME_YOUKI, "org.criu.config", false, "x"},
 	/* Podman 5 writes these on every container. */
-	{RUNTIME_CRUN, "org.systemd.property.KillSignal", false},
-	{RUNTIME_RUNC, "org.systemd.property.TimeoutStopUSec", false},
-	{RUNTIME_CRUN, "dev.gvisor.flag.oci-seccomp", false},
-	{RUNTIME_YOUKI, "run.oci.handler", true},
-	{RUNTIME_RUNC, "run.oci.seccomp_bpf_data", false},
-	{RUNTIME_RUNC, "bundle", false},
-	{RUNTIME_RUNSC, "run.oci.handler", false},
-	{RUNTIME_RUNSC, "dev.gvisor.flag.oci-seccomp", true},
-	{RUNTIME_RUNSC, "dev.gvisor.flag.debug", true},
-	{RUNTIME_RUNSC, "dev.gvisor.bundle.oci-seccomp", true},
-	{RUNTIME_RUNSC, "dev.gvisor.internal.seccomp.web", true},
-	{RUNTIME_RUNSC, "dev.gvisor.internal.unheard-of", true},
-	{RUNTIME_RUNSC, "dev.gvisor.internal.nvproxy", false},
-	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.type", false},
-	{RUNTIME_RUNSC, "dev.gvisor.tar.rootfs.upper", false},
-	{RUNTIME_RUNSC, "org.example.note", false},
+	{RUNTIME_CRUN, "org.systemd.property.KillSignal", false, "x"},
+	{RUNTIME_RUNC, "org.systemd.property.TimeoutStopUSec", false, "x"},
+	/* CRI-O's. */
+	{RUNTIME_CRUN, "org.systemd.property.CollectMode", false, "x"},
+	{RUNTIME_RUNC, "org.systemd.property.DefaultDependencies", false, "x"},
+	{RUNTIME_RUNC, "org.systemd.property.After", false, "x"},
+	{RUNTIME_CRUN, "org.systemd.property.OnFailure", true, "x"},
+	{RUNTIME_RUNC, "org.systemd.property.Conflicts", true, "x"},
+	{RUNTIME_RUNC, "org.systemd.property.PIDs", true, "x"},
+	{RUNTIME_RUNC, "org.systemd.property.AfterAll", true, "x"},
+	{RUNTIME_RUNSC, "org.systemd.property.PIDs", false, "x"},
+	{RUNTIME_CRUN, "dev.gvisor.flag.oci-seccomp", false, "x"},
+	{RUNTIME_YOUKI, "run.oci.handler", true, "x"},
+	{RUNTIME_RUNC, "run.oci.seccomp_bpf_data", false, "x"},
+	{RUNTIME_RUNC, "bundle", false, "x"},
+	{RUNTIME_RUNSC, "run.oci.handler", false, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.flag.oci-seccomp", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.flag.debug", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.bundle.oci-seccomp", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.internal.seccomp.web", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.internal.unheard-of", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.internal.nvproxy", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.internal.tpuproxy", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.type", false, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.rootfs.source", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.unheard-of", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.tar.rootfs.upper", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.tar.rootfs.upper.web", true, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.container-name-remap.1", true, "b=a"},
+	{RUNTIME_RUNSC, "dev.gvisor.empty-dir.x", false, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.new", true, "x"},
+	{RUNTIME_RUNSC, "org.example.note", false, "x"},
 };
 
 static bool find(const char *config, enum runtime_kind kind, bool hooks, struct backdoor_hit *ret)
@@ -69,10 +104,11 @@ static void test_annotations(void **state)
 		struct backdoor_hit hit = {0};
 		char config[256];
 
-		(void)snprintf(config, sizeof(config), "{\"annotations\":{\"a\":\"b\",\"%s\":\"x\"}}",
-			       annotations[i].annotation);
+		(void)snprintf(config, sizeof(config), "{\"annotations\":{\"a\":\"b\",\"%s\":\"%s\"}}",
+			       annotations[i].annotation, annotations[i].value);
 		if (find(config, annotations[i].kind, false, &hit) != annotations[i].refused)
-			fail_msg("%s on %s", annotations[i].annotation, runtime_name(annotations[i].kind));
+			fail_msg("%s = %s on %s", annotations[i].annotation, annotations[i].value,
+				 runtime_name(annotations[i].kind));
 		if (annotations[i].refused)
 			assert_non_null(hit.sentence);
 	}
@@ -133,7 +169,8 @@ static void test_known(void **state)
 		{RUNTIME_RUNC, "run.oci.", false},
 		{RUNTIME_RUNSC, "dev.gvisor.internal.", true},
 		{RUNTIME_RUNSC, "dev.gvisor.flag.*", true},
-		{RUNTIME_RUNSC, "dev.gvisor.new.", false},
+		{RUNTIME_RUNSC, "dev.gvisor.new.", true},
+		{RUNTIME_RUNSC, "dev.new.", false},
 	};
 
 	(void)state;
