@@ -88,6 +88,22 @@ teardown_file() { podman_clean; }
   done
 }
 
+@test "--cgroups=disabled and no-conmon: the handler of crun can what crun can, by name and by path" {
+  in_node clampctl install podman --handler runclamp-crun
+  for cgroups in disabled no-conmon; do
+    for runtime in crun runclamp-crun "$(handler crun)"; do
+      run p --runtime "$runtime" run --rm "--cgroups=$cgroups" localhost/app:1 /call getuid
+      echo "$cgroups, $runtime: $output"
+      [ "$status" -eq 0 ]
+      [ "$output" = 'getuid ok' ]
+    done
+  done
+  run p --runtime "$(handler runc)" run --rm --cgroups=disabled localhost/app:1 /call getuid
+  echo "$output"
+  [[ $output == *"not compatible with NoCgroups"* ]]
+  in_node clampctl uninstall podman --handler runclamp-crun
+}
+
 @test "a very long annotation, and a thousand labels" {
   labels=$(seq 1000 | sed 's/.*/--label=l&=value-of-label-&/')
   # shellcheck disable=SC2086 # a list

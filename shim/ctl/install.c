@@ -37,21 +37,38 @@ static bool same_program(const struct nodefs *fs, const char *a, const char *b)
 	       sta.st_dev == stb.st_dev && sta.st_ino == stb.st_ino;
 }
 
-/* As config_find_runtime looks on the node. Of a second one a person should know. */
+/* As config_find_runtime looks, on the node; behind *from, or from the start. NULL: there is none. */
+static const char *find_usual(const struct install *in, enum runtime_kind kind, const char *const **from)
+{
+	const char *const *path = *from ? *from : config_usual_paths(kind);
+
+	while (*path && (!is_program(in, *path) || same_program(&in->fs, *path, program)))
+		path++;
+	*from = *path ? path + 1 : path;
+	return *path;
+}
+
+enum runtime_kind install_runtime(const struct install *in, const struct handler *h)
+{
+	const char *const *from = NULL;
+
+	if (h->searched != SEARCHED_RUNTIME)
+		return h->runtime;
+	return find_usual(in, RUNTIME_RUNC, &from) ? RUNTIME_RUNC : RUNTIME_CRUN;
+}
+
+/* Of a second one a person should know. */
 static bool is_usual(struct install *in, enum runtime_kind kind)
 {
-	const char *taken = NULL;
+	const char *const *from = NULL;
+	const char *taken = find_usual(in, kind, &from), *path = taken;
 
-	for (const char *const *path = config_usual_paths(kind); *path; path++) {
-		if (!is_program(in, *path) || same_program(&in->fs, *path, program))
-			continue;
-		if (!taken) {
-			taken = *path;
-		} else if (!same_program(&in->fs, *path, taken)) {
+	while (path && (path = find_usual(in, kind, &from))) {
+		if (!same_program(&in->fs, path, taken)) {
 			install_note(in,
 				     "note: the handler %s takes %s%s, and %s is there as well: if that one "
 				     "is meant, say so by its \"path\" in %s",
-				     in->handler, in->fs.prefix, taken, *path, config_default_path);
+				     in->handler, in->fs.prefix, taken, path, config_default_path);
 			break;
 		}
 	}
@@ -81,22 +98,27 @@ static void check_runtime(struct install *in, const struct handler *h)
 		     h->searched ? " and the other usual places" : "", config_default_path);
 }
 
+int install_config(struct config *ret, const struct install *in, struct err *err)
+{
+	struct nodefile file;
+
+	if (!*in->fs.prefix)
+		return ask_config(ret, in->arena, err);
+	if (nodefs_read(&file, &in->fs, in->arena, config_default_path, err) < 0)
+		return -1;
+	return file.exists ? config_parse(ret, in->arena, file.text, file.len, file.path, err)
+			   : config_fallback(ret, in->arena, err);
+}
+
 /* The engine calls the handler by its name: it has to be one of our own
  * configuration, or every container would be refused. */
 static int check_handler(struct install *in, struct err *err)
 {
 	const struct handler *h;
-	struct nodefile file;
 	struct config config;
 
-	if (!*in->fs.prefix) {
-		if (ask_config(&config, in->arena, err) < 0)
-			return -1;
-	} else if (nodefs_read(&file, &in->fs, in->arena, config_default_path, err) < 0 ||
-		   (file.exists ? config_parse(&config, in->arena, file.text, file.len, file.path, err)
-				: config_fallback(&config, in->arena, err)) < 0) {
+	if (install_config(&config, in, err) < 0)
 		return -1;
-	}
 	if (ask_handler(&h, &config, in->handler, err) < 0)
 		return err_wrap(err, "add it under \"handlers\" first");
 	check_runtime(in, h);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "ctl/nodefs.h"
+#include "load/config.h"
 
 /* What was written into one file: kept below /var/lib/runclamp, so that
  * uninstall gives back the bytes of before. */
@@ -95,6 +96,10 @@ int install_undo(struct install *in, const struct install_state *before, struct 
 int install_remember(struct install *in, const struct buf *out, struct err *err) MUST_CHECK;
 /* Whether the file still holds what we wrote last. */
 bool install_untouched(const struct install *in);
+/* runclamp's own configuration, as it counts on the node. */
+int install_config(struct config *ret, const struct install *in, struct err *err) MUST_CHECK;
+/* Which runtime a handler of it has there, where that is left to be found, too. */
+enum runtime_kind install_runtime(const struct install *in, const struct handler *h);
 /* The file that is written, by the engine and --config. NULL: no memory. */
 const char *install_path(const struct install *in) MUST_CHECK;
 /* FOLDER/NAME, in the arena. */

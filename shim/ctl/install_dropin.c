@@ -1,4 +1,4 @@
-/* Podman and CRI-O: a drop-in of our own beside their configuration. */
+/* A drop-in of our own beside an engine's configuration, and CRI-O's. */
 #include "ctl/install_dropin.h"
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
@@ -22,13 +22,6 @@ int dropin_check(const struct install *in, struct err *err)
 		"%s is there and clampctl did not write it; it was left as it is: move it away, or name "
 		"another file with --config",
 		in->file.path);
-}
-
-/* `"a", "b"` of the handlers. */
-static void dropin_list(struct buf *out, const struct names *handlers)
-{
-	for (unsigned i = 0; i < handlers->n; i++)
-		buf_printf(out, "%s\"%s\"", i ? ", " : "", handlers->v[i]);
 }
 
 const char *dropin_program(const struct install *in, const char *handler)
@@ -99,9 +92,8 @@ static int check_later(struct install *in, const char *suffix, const char *patte
 	return CTL_NO;
 }
 
-/* The handler's own entry, and the default. */
-static int check_both(struct install *in, const char *suffix, const char *runtimes, const char *program,
-		      const char *preferred)
+int dropin_verify(struct install *in, const char *suffix, const char *runtimes, const char *program,
+		  const char *preferred)
 {
 	const char *name = in->entry->preferred;
 	char pattern[256];
@@ -124,64 +116,6 @@ int dropin_take(struct buf *out, struct install *in, struct err *err)
 	in->remove = in->entry || own.failed || strstr(in->file.text, own.data);
 	buf_put(out, in->file.text, in->file.len);
 	return 0;
-}
-
-/* Where somebody else sets runtime_supports_json: of several files' lists one
- * counts, and ours is read last. */
-static void warn_of_list(struct install *in)
-{
-	static const char *const files[] = {"/etc/containers/containers.conf",
-					    "/usr/share/containers/containers.conf"};
-	static const char key[] = "runtime_supports_json";
-
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		struct nodefile f;
-		struct err ignored;
-
-		if (nodefs_read(&f, &in->fs, in->arena, files[i], &ignored) < 0)
-			continue;
-		for (const char *line = f.text; line; line = strchr(line, '\n')) {
-			line += strspn(line, "\n \t");
-			if (strncmp(line, key, strlen(key)) != 0)
-				continue;
-			install_note(in,
-				     "note: %s sets %s, whose list %s replaces: runtimes that only that list "
-				     "has will "
-				     "report their errors less clearly",
-				     files[i], key, in->file.path);
-			break;
-		}
-	}
-}
-
-/* A list replaces the one that Podman is built with (4.3.1, 5.8.6), and only
- * Podman 5 knows how to append to it: so the built-in names are said again. A
- * runtime that is not listed gets no --log, and its sentence comes with a prefix. */
-static int podman_add(struct buf *out, struct install *in, struct err *err)
-{
-	const struct installed *e = in->entry;
-
-	if (dropin_check(in, err) < 0)
-		return -1;
-	dropin_head(out, in);
-	buf_puts(out, "[engine]\n");
-	if (e->preferred)
-		buf_printf(out, "runtime = \"%s\"\n", e->preferred);
-	buf_puts(out, "runtime_supports_json = [");
-	dropin_list(out, &e->handlers);
-	buf_puts(out,
-		 ", \"crun\", \"runc\", \"kata\", \"runsc\", \"youki\", \"krun\"]\n\n[engine.runtimes]\n");
-	for (unsigned i = 0; i < e->handlers.n; i++)
-		buf_printf(out, "\"%s\" = [\"%s\"]\n", e->handlers.v[i],
-			   dropin_program(in, e->handlers.v[i]));
-	warn_of_list(in);
-	return 0;
-}
-
-static int podman_verify(struct install *in, struct err *err)
-{
-	(void)err;
-	return check_both(in, ".conf", "engine/runtimes", "", "engine/runtime");
 }
 
 /* CRI-O hands a pod's annotations on, but for a fixed list of its own that
@@ -212,20 +146,9 @@ static int crio_add(struct buf *out, struct install *in, struct err *err)
 static int crio_verify(struct install *in, struct err *err)
 {
 	(void)err;
-	return check_both(in, "", "crio/runtime/runtimes", "/runtime_path", "crio/runtime/default_runtime");
+	return dropin_verify(in, "", "crio/runtime/runtimes", "/runtime_path",
+			     "crio/runtime/default_runtime");
 }
-
-const struct install_engine install_podman = {
-	.name = "podman",
-	.file = "/etc/containers/containers.conf.d/90-runclamp.conf",
-	.reload = "podman reads it at each call, rootless too; where its API service runs: systemctl restart "
-		  "podman",
-	.reload_less = "podman reads it at each call; where its API service runs: systemctl restart podman",
-	.whole = true,
-	.add = podman_add,
-	.take = dropin_take,
-	.verify = podman_verify,
-};
 
 const struct install_engine install_crio = {
 	.name = "crio",

@@ -18,6 +18,10 @@ struct dropin_later {
 };
 int dropin_later(struct dropin_later *ret, struct install *in, const char *suffix, const char *pattern,
 		 struct err *err) MUST_CHECK;
+/* verify: whether no later file says otherwise of the handler's own entry, RUNTIMES/HANDLER and program
+ * behind it, and of the default. Returns the exit code, with a note. */
+int dropin_verify(struct install *in, const char *suffix, const char *runtimes, const char *program,
+		  const char *preferred) MUST_CHECK;
 /* take: without an entry, or without a handler left, the file goes. */
 int dropin_take(struct buf *out, struct install *in, struct err *err) MUST_CHECK;
 

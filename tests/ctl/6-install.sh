@@ -290,7 +290,7 @@ P=$N/etc/containers/containers.conf.d/90-runclamp.conf
 before=$(whole)
 inst install podman
 is "install podman: the runtime, and the names that it knows anyhow" "$code:$(toml "$P" .)" \
-  '0:{"engine":{"runtime_supports_json":["runclamp","crun","runc","kata","runsc","youki","krun"],"runtimes":{"runclamp":["/usr/local/bin/runclamp"]}}}'
+  '0:{"engine":{"runtime_supports_json":["runclamp","crun","crun-vm","runc","kata","runsc","youki","krun","ocijail"],"runtimes":{"runclamp":["/usr/local/bin/runclamp"]}}}'
 one=$(cat "$P")
 inst install podman
 is "install podman: a second time" "$code:$(cat "$P")" "0:$one"
@@ -331,11 +331,59 @@ inst uninstall podman --handler other
 inst install podman
 inst uninstall podman
 is "uninstall podman: as if it had never been" "$code:$(whole)" "0:$before"
-mkdir -p "$N/etc/containers/containers.conf.d"
+# What Podman keeps by a runtime's name, the handler has as its runtime has it; the operator's own lists stay in force.
+mkdir -p "${P%/*}" "$N/usr/bin" "$N/usr/share/containers"
+jq '.handlers += {krun: {runtime: "crun", path: "/usr/bin/krun"}, wrapped: {runtime: "crun", path: "/opt/wrapper", inner: "/opt/crun-1"},
+  mine: {runtime: "runc", path: "/opt/mine"}, found: {runtime: "crun"}, sandbox: {runtime: "runsc", path: "/usr/bin/runsc"}}' \
+  "$N/etc/runclamp/config.json" >"$N/c" && mv "$N/c" "$N/etc/runclamp/config.json"
+while IFS='|' read -r handler file text nocgroup kvm; do
+  [ -z "$file" ] || printf '%b' "$text" >"$N$file"
+  inst install podman --handler "$handler"
+  is "install podman: the lists for $handler${file:+ beside $file}" \
+    "$code:$(toml "$P" '[.engine.runtime_supports_nocgroup, .engine.runtime_supports_kvm] | map((. // ["-"]) | join(" "))' | jq -r 'join("|")')" "0:$nocgroup|$kvm"
+  inst uninstall podman --handler "$handler"
+  [ -z "$file" ] || rm "$N$file"
+done <<'LISTS'
+runclamp|||-|-
+sandbox|||-|-
+other|||other crun crun-vm krun|-
+found|||found crun crun-vm krun|-
+wrapped|||wrapped crun crun-vm krun|-
+krun|||krun crun crun-vm|krun kata kata-runtime kata-qemu kata-fc
+mine|||-|-
+mine|/etc/containers/containers.conf|[engine]\nruntime_supports_nocgroup = ["mine", "x"]\n|mine x|-
+other|/etc/containers/containers.conf|[engine]\nruntime_supports_nocgroup = ["x"]\n|-|-
+other|/etc/containers/containers.conf|[engine]\nruntime_supports_nocgroup = ["x", {append=true}]\n|other crun crun-vm krun x|-
+other|/usr/share/containers/containers.conf|[engine]\nruntime_supports_nocgroup = ["crun"]\n|other crun|-
+other|/etc/containers/containers.conf.d/10-a.conf|[engine]\nruntime_supports_nocgroup = ["crun"]\n|other crun|-
+other|/etc/containers/containers.conf.d/99-a.conf|[engine]\nruntime_supports_nocgroup = []\n|other crun crun-vm krun|-
+other|/etc/containers/containers.conf.d/10-a|[engine]\nruntime_supports_nocgroup = []\n|other crun crun-vm krun|-
+LISTS
+echo '{}' >"$N/etc/runclamp/config.json"
+ln "$N/usr/local/bin/runclamp" "$N/usr/bin/runc"
+cp "$CRUN" "$N/usr/bin/crun"
+inst install podman
+is "install podman: the lists for the runtime that the node has" "$code:$(toml "$P" .engine.runtime_supports_nocgroup[0])" '0:"runclamp"'
+inst uninstall podman
+node
+mkdir -p "${P%/*}"
 printf '[engine]\nruntime_supports_json = ["mine"]\n' >"$N/etc/containers/containers.conf"
 inst install podman
-like "install podman: says whose list it replaces" "$code:$out" "^0:.*note: /etc/containers/containers.conf sets runtime_supports_json"
+is "install podman: whose list it replaces is in it" "$code:$(toml "$P" .engine.runtime_supports_json)" '0:["runclamp","mine"]'
+printf '[engine]\nruntime_supports_nocgroup = ["crun"]\n' >"${P%/*}/99-local.conf"
+inst install podman --handler other
+like "install podman: a later list without the handler" "$code:$out" "^0:.*note: .*99-local.conf, .* sets runtime_supports_nocgroup without \"other\": add it"
+printf '[engine]\nruntime_supports_nocgroup = ["crun", "other"]\n' >"${P%/*}/99-local.conf"
+inst install podman --handler other
+is "install podman: a later list with it" "$code:$(grep -c note: <<<"$out")" 0:0
+rm "${P%/*}/99-local.conf"
+echo '{' >"$N/etc/runclamp/config.json"
+inst uninstall podman --handler other
+like "uninstall podman under a broken configuration" "$code:$out" "^0:.*note: which runtimes the handlers have is not known"
 inst uninstall podman
+is "uninstall podman: the file goes under it, too" "$code:$(ls "${P%/*}")" "0:"
+node
+mkdir -p "${P%/*}"
 echo '[engine]' >"$P"
 inst install podman
 like "install podman: never touches another's file" "$code:$(cat "$P"):$err" "^2:\[engine\]:.*90-runclamp.conf is there and clampctl did not write it"
