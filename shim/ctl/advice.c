@@ -93,6 +93,9 @@ void advice_collect(struct advice *ret, struct ask *a)
 {
 	for (uint32_t i = 0; i < a->decision.nwarnings; i++)
 		lines_add(&ret->warnings, &a->arena, "%s", a->decision.warning[i]);
+	const char *note = ask_section_note(a);
+	if (note)
+		lines_add(&ret->warnings, &a->arena, "%s", note);
 	if (a->decision.needs.nabsent)
 		add_list(&ret->warnings, a, "declared, but absent on this architecture",
 			 a->decision.needs.absent, a->decision.needs.nabsent);

@@ -54,6 +54,17 @@ int ask_handler(const struct handler **ret, const struct config *c, const char *
 		       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
+/* Whether create has put its closure in the place of the engine's profile. */
+static int find_created(struct ask *a, struct err *err)
+{
+	bool found = false;
+
+	if (created_find(&a->created, &found, &a->arena, &a->bundle, err) < 0)
+		return -1;
+	a->decision.created = found ? &a->created : NULL;
+	return 0;
+}
+
 int ask_decide(struct ask *a, const char *bundle, const char *handler, const char *image, struct err *err)
 {
 	*a = (struct ask){
@@ -70,11 +81,45 @@ int ask_decide(struct ask *a, const char *bundle, const char *handler, const cha
 	if (bundle_open(&a->bundle, &a->arena, bundle, a->config.max_config_bytes, err) < 0)
 		return -1;
 	a->has_bundle = true;
+	if (find_created(a, err) < 0)
+		return -1;
 	if (decision_make(&a->decision, &a->arena, &a->config, a->handler, &a->bundle, &a->identity, NULL,
 			  image, err) < 0)
 		return -1;
 	a->has_decision = true;
 	return 0;
+}
+
+/* No record, but the closure of this section is the section itself, byte for byte: no engine writes it so. */
+static bool looks_written(const struct ask *a)
+{
+	const struct jtok *t = &a->bundle.doc.tok[a->bundle.seccomp];
+	const struct buf *section = &a->decision.section;
+
+	return a->bundle.seccomp && a->decision.inject && section->len == t->end - t->start &&
+	       !memcmp(section->data, a->bundle.doc.text + t->start, section->len);
+}
+
+const char *ask_section_note(struct ask *a)
+{
+	char text[320];
+
+	if (!a->has_decision)
+		return NULL;
+	if (a->decision.created)
+		(void)snprintf(
+			text, sizeof(text),
+			"container %.80s was created from this bundle: its section is runclamp's own, and "
+			"what the engine's profile said is as create recorded it",
+			a->created.id);
+	else if (looks_written(a))
+		(void)snprintf(
+			text, sizeof(text),
+			"the section in config.json is one that runclamp wrote, and there is no record of "
+			"the create: \"the engine's profile\" is here what was left of it then");
+	else
+		return NULL;
+	return arena_strndup(&a->arena, text, strlen(text));
 }
 
 void ask_free(struct ask *a)

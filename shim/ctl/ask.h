@@ -3,6 +3,7 @@
 #ifndef RUNCLAMP_CTL_ASK_H
 #define RUNCLAMP_CTL_ASK_H
 
+#include "run/created.h"
 #include "run/decision.h"
 #include <stdbool.h>
 
@@ -16,6 +17,7 @@ struct ask {
 	struct identity identity;
 	struct bundle bundle;
 	struct decision decision;
+	struct created created; /* counts if decision.created is this */
 	bool has_identity, has_bundle, has_decision;
 };
 
@@ -33,6 +35,10 @@ int ask_handler(const struct handler **ret, const struct config *c, const char *
 int ask_decide(struct ask *a, const char *bundle, const char *handler, const char *image,
 	       struct err *err) MUST_CHECK;
 void ask_free(struct ask *a);
+
+/* What is to be said of the section in config.json where it is not the engine's, or may not be: a sentence
+ * in the arena, or NULL. */
+const char *ask_section_note(struct ask *a);
 
 /* 0 allowed, 1 refused (also where audit mode would only record it), 2. */
 int ask_exit_code(const struct ask *a);

@@ -158,6 +158,7 @@ void check_json(const struct ask *a, const struct advice *advice, const struct e
 	put_string(out, "sentence", !d ? error->msg : refused ? d->sentence : NULL);
 	put_string(out, "bundle", a->bundle_path);
 	put_string(out, "image", a->image);
+	put_string(out, "created_as", a->decision.created ? a->created.id : NULL);
 	put_handler(out, a);
 	put_runtime(out, a);
 	put_decision(out, a);

@@ -27,9 +27,10 @@ static int find_call(const char *name, int *ret, struct err *err)
 }
 
 /* What a script that reads stdout should still hear. */
-static void tell_verdict(const struct ask *a)
+static void tell_verdict(struct ask *a)
 {
 	const struct decision *d = &a->decision;
+	const char *note = ask_section_note(a);
 
 	if (d->verdict == VERDICT_REFUSE)
 		(void)fprintf(stderr, "clampctl: %s%s\n",
@@ -39,6 +40,8 @@ static void tell_verdict(const struct ask *a)
 			"clampctl: nothing would be injected: runsc has no audit mode, the engine's section "
 			"stays\n",
 			stderr);
+	if (note)
+		(void)fprintf(stderr, "clampctl: %s\n", note);
 	for (uint32_t i = 0; i < d->nwarnings; i++)
 		(void)fprintf(stderr, "clampctl: warning: %s\n", d->warning[i]);
 }

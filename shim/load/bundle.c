@@ -66,7 +66,7 @@ static int check_owner(const struct stat *st, const char *what, struct err *err)
 /* Whoever else can write here can swap the file between our look and the
  * runtime's: nothing that we decide would hold. A sticky bit does not help, as
  * the rename has to win. A file that others can write to is replaced (splice.h). */
-static int open_folder(const char *path, struct err *err)
+static int open_folder(const char *path, struct stat *ret_st, struct err *err)
 {
 	struct stat st;
 	CLEANUP_FD int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -80,6 +80,7 @@ static int open_folder(const char *path, struct err *err)
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return err_set(err, ERR_BUNDLE, "the bundle's folder can be written by others (mode %04o)",
 			       st.st_mode & 07777);
+	*ret_st = st;
 	return TAKE_FD(fd);
 }
 
@@ -121,13 +122,13 @@ static int read_text(int fd, size_t max, struct arena *arena, const char **ret_t
 int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_t max, struct err *err)
 {
 	struct bundle b;
-	struct stat st;
+	struct stat st, folder = {0};
 	const char *text = NULL;
 	size_t len = 0;
 	const char *name = arena_strndup(arena, path, strlen(path));
 	if (!name)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	CLEANUP_FD int dirfd = open_folder(path, err);
+	CLEANUP_FD int dirfd = open_folder(path, &folder, err);
 	if (dirfd < 0)
 		return err_wrap(err, "%s", path);
 	if (file_check_folder(path, err) < 0) {
@@ -139,6 +140,8 @@ int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_
 	    bundle_parse(&b, arena, text, len, err) < 0)
 		return err_wrap(err, "%s/config.json", path);
 	b.path = name;
+	b.dev = folder.st_dev;
+	b.ino = folder.st_ino;
 	b.st = st;
 	b.st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
 	b.exposed = b.st.st_mode != st.st_mode;

@@ -22,8 +22,10 @@ struct annotation {
 };
 
 struct bundle {
-	int dirfd;	  /* the bundle's folder; owned */
-	int fd;		  /* config.json, open for reading; owned */
+	int dirfd; /* the bundle's folder; owned */
+	int fd;	   /* config.json, open for reading; owned */
+	dev_t dev; /* of the folder */
+	ino_t ino;
 	struct stat st;	  /* of config.json, without others' right to write */
 	bool exposed;	  /* they had it: what was read has to be written anew */
 	const char *path; /* the folder, as it was named; in the arena */

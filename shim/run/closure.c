@@ -89,7 +89,7 @@ static void account(struct work *w)
 
 	for (int id = 0; id < sys_count(); id++) {
 		bool in_ceiling = profile_allows_some(s->ceiling, id);
-		bool in_engine = profile_allows_some(&s->engine, id);
+		bool in_engine = decision_engine_some(d, id);
 		bool in_needs = !d->needs.declared || profile_allows_some(&s->needs, id);
 		bool declared = d->needs.declared && sysset_has(&d->needs.named, id);
 

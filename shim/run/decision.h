@@ -38,11 +38,14 @@ struct decision_sides {
 	struct profile closure;	 /* before lowering */
 };
 
+struct created;
 struct decision {
 	enum verdict verdict;
-	enum gate gate;	     /* the one that refused (or would have, in audit mode) */
-	char sentence[1024]; /* the refusal, for the user */
-	bool audit;	     /* mode = "audit": the verdict is recorded, not enforced */
+	enum gate gate;		       /* the one that refused (or would have, in audit mode) */
+	char sentence[1024];	       /* the refusal, for the user */
+	bool audit;		       /* mode = "audit": the verdict is recorded, not enforced */
+	const struct created *created; /* given by the caller: what create did to this bundle; NULL: nothing
+					  known, so that the section there is the engine's */
 	bool has_engine;
 	bool is_sandbox; /* a pod's pause container */
 	bool inject;	 /* whether `section` belongs into config.json */
@@ -70,12 +73,15 @@ struct decision {
 
 /* `container`: the ID it is created under, or NULL: nothing is created. `image`: a reference or digest for
  * the catalogue's look-up, or NULL: what the engine says, if an engine made the bundle. `ret` is zeroed
- * memory. 0: decided (look at verdict); -1: could not decide (fail closed). `ret` may be passed to
- * decision_free after both. */
+ * memory but for `created`. 0: decided (look at verdict); -1: could not decide (fail closed). `ret` may be
+ * passed to decision_free after both. */
 int decision_make(struct decision *ret, struct arena *arena, const struct config *c, const struct handler *h,
 		  const struct bundle *b, const struct identity *id, const char *container, const char *image,
 		  struct err *err) MUST_CHECK;
 void decision_free(struct decision *d);
+
+/* Whether the engine's profile allows the call for some arguments. */
+bool decision_engine_some(const struct decision *d, int sys_id);
 
 /* Why a call is in the closure or not: one line for a person. */
 void decision_why(const struct decision *d, int sys_id, struct buf *out);

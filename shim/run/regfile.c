@@ -2,6 +2,7 @@
 #include "base/jsontok.h"
 #include "base/sha256.h"
 #include "run/argv.h"
+#include "run/created.h"
 #include "run/stateroot.h"
 #include <errno.h>
 #include <limits.h>
@@ -113,6 +114,8 @@ void regfile_write(const struct regfile *f, struct buf *out)
 	put_list(out, "args", f->reg.args);
 	put_string(out, "id", f->id);
 	put_list(out, "roots", f->roots);
+	if (f->reg.created)
+		created_write(f->reg.created, out);
 	if (f->reg.of_run)
 		buf_puts(out, ",\"of_run\":true");
 	buf_puts(out, "}\n");

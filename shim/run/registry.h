@@ -17,11 +17,14 @@ struct registry_key {
 	enum runtime_kind runtime; /* how the root is read */
 };
 
+struct created;
 struct registration {
 	const char *handler;
 	enum runtime_kind runtime;
 	const char *path;
-	const char *const *args; /* NULL-terminated */
+	const char *const *args;       /* NULL-terminated */
+	const struct created *created; /* what was written into the bundle, or NULL; only ever written here,
+					 created_find reads it */
 	bool of_run; /* `run`: the runtime deletes the container itself, so the record is marked from the
 			start */
 };

@@ -1,5 +1,6 @@
 #include "load/floorfile.h"
 #include "load/profile_json.h"
+#include "run/created.h"
 #include "run/work.h"
 #include <string.h>
 
@@ -20,6 +21,10 @@ static int read_engine(struct work *w)
 		       : profile_read(engine, w->arena, &w->bundle->doc, w->bundle->seccomp, RULES_LIBSECCOMP,
 				      &unknown, w->err)) < 0)
 		return err_wrap(w->err, "%s/config.json: linux.seccomp", w->bundle->path);
+	if (w->d->created) {
+		created_restore(engine, w->d->created);
+		w->d->has_engine = w->d->created->has_engine;
+	}
 	if (unknown.n > 0)
 		work_warn(w,
 			  "the engine's profile names %zu calls that this version does not know: they are "

@@ -1,4 +1,5 @@
 /* Why a call is in the closure or not: what each side says of it, in one line. */
+#include "run/created.h"
 #include "run/decision.h"
 #include "run/describe.h"
 #include <errno.h>
@@ -73,11 +74,19 @@ static void put_ceiling(const struct decision *d, int id, struct buf *out)
 		put_side(out, &d->whitelist.allow, id, who, verb);
 }
 
+bool decision_engine_some(const struct decision *d, int id)
+{
+	return profile_allows_some(&d->sides->engine, id) ||
+	       (d->created && sysset_has(&d->created->part, id));
+}
+
 static void put_engine(const struct decision *d, int id, struct buf *out)
 {
 	static const char *const verb[] = {"denies it", "allows it", "allows it"};
 
-	if (!d->has_engine)
+	if (d->created && sysset_has(&d->created->part, id))
+		buf_puts(out, "; the engine's profile allows it under conditions, which create did not keep");
+	else if (!d->has_engine)
 		buf_puts(out, "; the engine wrote no profile");
 	else
 		put_side(out, &d->sides->engine, id, "the engine's profile", verb);
@@ -94,7 +103,7 @@ static void put_takers(const struct decision *d, int id, struct buf *out)
 		taker[n++] = "the needs";
 	if (!profile_allows_some(s->ceiling, id))
 		taker[n++] = "the ceiling";
-	if (!profile_allows_some(&s->engine, id))
+	if (!decision_engine_some(d, id))
 		taker[n++] = "the engine's profile";
 	for (unsigned i = 0; i < n; i++)
 		buf_printf(out, "%s%s", i == 0 ? ", by " : i + 1 == n ? " and " : ", ", taker[i]);

@@ -33,7 +33,7 @@ audited|plain|0|closure none is injected: runsc has no audit mode
 TABLE
 
 # --- check: everything as JSON, for every golden bundle ---
-keys='absent bundle ceiling ceiling_source closure closure_sha256 config counts declared dropped_architectures engine_profile
+keys='absent bundle ceiling ceiling_source closure closure_sha256 config counts created_as declared dropped_architectures engine_profile
 floor floor_only floor_overrides gate handler image inject level limit mode needs not_enforced not_refused_yet on_missing
 outside_ceiling over pause_container removed_by_ceiling removed_by_engine removed_by_needs runtime runtime_key runtime_path
 runtime_version sentence sources sources_not_read verdict warnings'

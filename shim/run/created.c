@@ -1,0 +1,185 @@
+#include "run/created.h"
+#include "base/sha256.h"
+#include "run/statedir.h"
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { CREATED_DEPTH = 8, CREATED_TOKENS = 4096, WORD_HEX = 16 };
+
+static void say_sets(struct created *c, const struct profile *engine)
+{
+	for (int id = 0; id < sys_count(); id++) {
+		if (profile_allows_all(engine, id))
+			sysset_add(&c->all, id);
+		else if (engine->sys[id].nrules && profile_allows_some(engine, id))
+			sysset_add(&c->part, id);
+	}
+}
+
+void created_fill(struct created *ret, const struct bundle *b, const struct decision *d)
+{
+	*ret = (struct created){.dev = b->dev, .ino = b->ino, .has_engine = d->has_engine};
+	memcpy(ret->sha256, d->sha256, sizeof(ret->sha256));
+	if (d->has_engine)
+		say_sets(ret, &d->sides->engine);
+}
+
+static unsigned set_words(void)
+{
+	return ((unsigned)sys_count() + 63) / 64;
+}
+
+static void put_set(struct buf *out, const char *key, const struct sysset *s)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[WORD_HEX * ARRAY_LEN(s->w)];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < set_words(); i++)
+		for (unsigned shift = 64; shift > 0; shift -= 4)
+			hex[n++] = digits[s->w[i] >> (shift - 4) & 15];
+	buf_printf(out, ",\"%s\":\"", key);
+	buf_put(out, hex, n);
+	buf_putc(out, '"');
+}
+
+/* A call's place in the sets is its id, which means nothing to a version with
+ * another table: "calls" says how many there are. */
+void created_write(const struct created *c, struct buf *out)
+{
+	buf_puts(out, ",\"created\":{\"dev\":");
+	buf_u64(out, c->dev);
+	buf_puts(out, ",\"ino\":");
+	buf_u64(out, c->ino);
+	buf_puts(out, ",\"section\":\"");
+	buf_puts(out, c->sha256);
+	buf_puts(out, "\",\"calls\":");
+	buf_u64(out, (uint64_t)sys_count());
+	if (c->has_engine) {
+		put_set(out, "engine_all", &c->all);
+		put_set(out, "engine_part", &c->part);
+	}
+	buf_putc(out, '}');
+}
+
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool read_set(struct sysset *ret, const struct jdoc *doc, uint32_t tok)
+{
+	const struct jtok *t = &doc->tok[tok];
+	const char *s = doc->text + t->start + 1;
+
+	if (!tok || t->type != JTOK_STRING || t->end - t->start - 2 != set_words() * WORD_HEX)
+		return false;
+	for (unsigned i = 0; i < set_words() * WORD_HEX; i++) {
+		int v = hex_value(s[i]);
+
+		if (v < 0)
+			return false;
+		ret->w[i / WORD_HEX] = ret->w[i / WORD_HEX] << 4 | (unsigned)v;
+	}
+	return true;
+}
+
+/* Whether it is a registration's, of this version's calls. */
+static bool read_created(struct created *ret, struct arena *arena, const struct jdoc *doc)
+{
+	uint32_t obj = jdoc_get(doc, 0, "created"), id = jdoc_get(doc, 0, "id");
+	struct created c = {0};
+	uint64_t calls;
+	size_t len;
+
+	if (!obj || !id || doc->tok[id].type != JTOK_STRING)
+		return false;
+	uint32_t section = jdoc_get(doc, obj, "section"), all = jdoc_get(doc, obj, "engine_all");
+	if (!jdoc_u64(doc, jdoc_get(doc, obj, "dev"), &c.dev) ||
+	    !jdoc_u64(doc, jdoc_get(doc, obj, "ino"), &c.ino) ||
+	    !jdoc_u64(doc, jdoc_get(doc, obj, "calls"), &calls) || calls != (uint64_t)sys_count() ||
+	    !section || doc->tok[section].type != JTOK_STRING ||
+	    doc->tok[section].end - doc->tok[section].start - 2 != sizeof(c.sha256) - 1)
+		return false;
+	memcpy(c.sha256, doc->text + doc->tok[section].start + 1, sizeof(c.sha256) - 1);
+	c.has_engine = all != 0;
+	if (all &&
+	    (!read_set(&c.all, doc, all) || !read_set(&c.part, doc, jdoc_get(doc, obj, "engine_part"))))
+		return false;
+	c.id = jdoc_string(doc, id, arena, &len);
+	*ret = c;
+	return c.id != NULL;
+}
+
+/* 1: this file is the registration; 0: not this one. What can't be read is some
+ * other container's affair. */
+static int look_at(struct created *ret, struct arena *arena, int dirfd, const char *name,
+		   const struct created *want)
+{
+	static const struct jlimits limits = {.depth = CREATED_DEPTH, .tokens = CREATED_TOKENS};
+	CLEANUP_ARENA struct arena scratch = {0};
+	CLEANUP_FREE char *text = NULL;
+	struct err ignored;
+	struct jdoc doc;
+	size_t len = 0;
+
+	if (statedir_read(dirfd, name, &text, &len, &ignored) < 0 || !text ||
+	    jdoc_parse(&doc, &scratch, text, len, &limits, ERR_RUNTIME, &ignored) < 0)
+		return 0;
+	return read_created(ret, arena, &doc) && ret->dev == want->dev && ret->ino == want->ino &&
+	       !strcmp(ret->sha256, want->sha256);
+}
+
+static int look_in(struct created *ret, struct arena *arena, const char *sub, const struct created *want,
+		   struct err *err)
+{
+	CLEANUP_FD int fd = statedir_open(sub, false, err);
+	struct dirent *entry;
+	int found = 0;
+
+	if (fd < 0)
+		return err->sys == ENOENT ? 0 : -1;
+	CLEANUP_DIR DIR *dir = fdopendir(fd);
+	if (!dir)
+		return err_sys(err, "the records");
+	int dirfd = TAKE_FD(fd);
+	while (!found && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && entry->d_type != DT_DIR)
+			found = look_at(ret, arena, dirfd, entry->d_name, want);
+	return found;
+}
+
+int created_find(struct created *ret, bool *ret_found, struct arena *arena, const struct bundle *b,
+		 struct err *err)
+{
+	static const char *const folders[] = {NULL, "gone"};
+	struct created want = {.dev = b->dev, .ino = b->ino};
+	const struct jtok *section = &b->doc.tok[b->seccomp];
+	int found = 0;
+
+	if (b->seccomp)
+		sha256_hex(b->doc.text + section->start, section->end - section->start, want.sha256);
+	for (size_t i = 0; b->seccomp && !found && i < ARRAY_LEN(folders); i++)
+		found = look_in(ret, arena, folders[i], &want, err);
+	if (found < 0)
+		return err_wrap(err, "what create did to this bundle");
+	*ret_found = found > 0;
+	return 0;
+}
+
+void created_restore(struct profile *engine, const struct created *c)
+{
+	if (!c->has_engine) {
+		profile_init(engine, (struct action){ACT_ALLOW, 0}, ARCHSET_ALL);
+		return;
+	}
+	for (int id = 0; id < sys_count(); id++) {
+		if (sysset_has(&c->all, id))
+			profile_set(engine, id, (struct action){ACT_ALLOW, 0});
+		/* Passed on to a sentry that answers ENOSYS (load/lower.c). */
+		else if (!sysset_has(&c->part, id) && profile_allows_some(engine, id))
+			profile_set(engine, id, (struct action){ACT_ERRNO, ENOSYS});
+	}
+}

@@ -1,0 +1,35 @@
+/* What create found in a bundle and wrote into it. From then on config.json holds
+ * runclamp's own closure where the engine's profile stood: whoever reads the bundle
+ * later learns from the registration what was the engine's. */
+#ifndef RUNCLAMP_RUN_CREATED_H
+#define RUNCLAMP_RUN_CREATED_H
+
+#include "base/buf.h"
+#include "load/bundle.h"
+#include "run/decision.h"
+
+struct created {
+	uint64_t dev, ino;  /* the bundle's folder */
+	char sha256[65];    /* of the section that was written */
+	bool has_engine;    /* the engine had written a section; the sets are of its calls */
+	struct sysset all;  /* allowed whatever the arguments */
+	struct sysset part; /* allowed for some arguments: which ones is not kept */
+	const char *id;	    /* the container's, once it was read; in the arena */
+};
+
+/* Of a decision that has a section to inject. */
+void created_fill(struct created *ret, const struct bundle *b, const struct decision *d);
+
+/* As a member of the registration, with the comma before it. */
+void created_write(const struct created *c, struct buf *out);
+
+/* The registration of the bundle whose config.json still holds the section that
+ * was written then. *ret_found false: none, or one of a version with other calls. */
+int created_find(struct created *ret, bool *ret_found, struct arena *arena, const struct bundle *b,
+		 struct err *err) MUST_CHECK;
+
+/* The engine's profile as far as it is known: what it allowed whatever the
+ * arguments, and of the rest what the section in the bundle says of it. */
+void created_restore(struct profile *engine, const struct created *c);
+
+#endif

@@ -1,0 +1,66 @@
+# shellcheck shell=bash disable=SC2154 # sourced by run
+# --- bundles after their create: config.json holds the closure, the registration what the engine's profile was ---
+KEYS='{verdict, engine_profile, closure, counts, removed_by_needs, removed_by_ceiling, removed_by_engine, floor_only, floor_overrides}'
+created() { # HANDLER BUNDLE: a copy in $T/made, through the shim; the runtime fails behind the splice
+  rm -rf "$T/made"
+  mkdir -m 700 "$T/made"
+  jq '.root.path = "/nowhere" | .process.args = ["/nowhere"] | del(.hooks)' "$2/config.json" >"$T/made/config.json"
+  ctl check --json --handler "$1" "$T/made"
+  before=$(jq -cS "$KEYS" <<<"$out")
+  [ "$code" = 0 ] || return
+  # A pod's sandbox is created under the ID that its annotation says.
+  id=$(jq -r '.annotations // {} | if .["io.kubernetes.cri.container-type"] == "sandbox" then .["io.kubernetes.cri.sandbox-id"]
+    elif .["io.kubernetes.cri-o.ContainerType"] == "sandbox" then .["io.kubernetes.cri-o.SandboxID"] else empty end' "$T/made/config.json")
+  id=${id:-made-$((++made))}
+  timeout 60 "$T/bin/$1" --root "$T/root" create --bundle "$T/made" "$id" >/dev/null 2>&1 </dev/null
+  return 0
+}
+made=0 odd="" count=0 at=0
+for dir in "$T"/g/*/ "$T"/b/{plain,few,conditions,unconfined,many}/; do
+  handlers=(runclamp crun runsc)
+  [[ $dir = "$T"/b/* ]] || handlers=("${handlers[at++ % 3]}")
+  for handler in "${handlers[@]}"; do
+    created "$handler" "$dir" || continue
+    ctl check --json --handler "$handler" "$T/made"
+    [ "$(jq -cS "$KEYS" <<<"$out")" = "$before" ] && [ "$(jq -r .created_as <<<"$out")" = "$id" ] ||
+      odd="$odd $handler:$(basename "$dir")"
+    count=$((count + 1))
+  done
+done
+is "check after create says what it said before ($count bundles)" "$odd" ""
+[ "$count" -gt 90 ]
+result $? "more than 90 bundles were compared" "$count"
+
+while IFS='|' read -r handler name call regex; do
+  created "$handler" "$T/b/$name"
+  ctl closure --handler "$handler" --why "$call" "$T/made"
+  like "why $call after create ($handler $name)" "$code:$out" "$regex"
+  like "why $call after create ($handler $name) says whose section it is" "$err" "container made-[0-9]+ was created from this bundle"
+done <<'TABLE'
+runclamp|few|connect|^0:connect: denied with EPERM, by the needs; the needs do not declare it; .*; the engine's profile allows it$
+runclamp|few|bpf|^0:bpf: denied with EPERM, by the needs, the ceiling and the engine's profile; 
+runclamp|few|personality|^0:personality: denied with EPERM, by the needs; .*; the engine's profile allows it under conditions
+runclamp|plain|chroot|^0:chroot: denied with EPERM, by the ceiling; .*; the engine's profile allows it$
+runclamp|unconfined|mount|^0:mount: denied with EPERM, by the ceiling; .*the engine wrote no profile$
+crun|few|futex|^0:futex: denied with EPERM, by the needs; 
+runsc|few|execve|^0:execve: denied with EPERM, by the needs; 
+TABLE
+
+# What the record does not speak of: a section that was written anew, another folder, another version's calls, none at all.
+created runclamp "$T/b/few"
+cp -r "$T/made" "$T/moved"
+jq '.linux.seccomp.syscalls[0].names -= ["read"]' "$T/made/config.json" >"$T/made.json" && cat "$T/made.json" >"$T/made/config.json"
+ctl check --json "$T/made"
+is "a section that was changed since is the engine's" "$(jq -c '[.created_as, (.warnings | map(select(test("runclamp wrote"))) | length)]' <<<"$out")" '[null,0]'
+ctl closure --why connect "$T/moved"
+like "the same section in another folder: no record" "$err" "one that runclamp wrote, and there is no record"
+created runclamp "$T/b/few"
+for file in /run/runclamp/*; do
+  [ ! -f "$file" ] || sed -i 's/"calls":[0-9]*/"calls":7/' "$file"
+done
+ctl check --json "$T/made"
+is "a record of a version with other calls" "$(jq -c '[.created_as, (.warnings | map(select(test("runclamp wrote"))) | length)]' <<<"$out")" '[null,1]'
+rm -rf /run/runclamp
+ctl check --json "$T/made"
+is "no records at all" "$(jq -c '[.created_as, (.warnings | map(select(test("runclamp wrote"))) | length)]' <<<"$out")" '[null,1]'
+rm -rf "$T/moved" "$T/made.json"
