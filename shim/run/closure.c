@@ -1,5 +1,6 @@
 #include "base/sha256.h"
 #include "load/lower.h"
+#include "run/created.h"
 #include "run/work.h"
 #include <errno.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static void account(struct work *w)
 
 	for (int id = 0; id < sys_count(); id++) {
 		bool in_ceiling = profile_allows_some(s->ceiling, id);
-		bool in_engine = decision_engine_some(d, id);
+		bool in_engine = created_engine_allows(d, id);
 		bool in_needs = !d->needs.declared || profile_allows_some(&s->needs, id);
 		bool declared = d->needs.declared && sysset_has(&d->needs.named, id);
 

@@ -10,10 +10,15 @@ enum { CREATED_DEPTH = 8, CREATED_TOKENS = 4096, WORD_HEX = 16 };
 
 static void say_sets(struct created *c, const struct profile *engine)
 {
-	for (int id = 0; id < sys_count(); id++) {
-		if (profile_allows_all(engine, id))
+	int count = sys_count();
+
+	for (int id = 0; id < count; id++) {
+		const struct sysrules *s = &engine->sys[id];
+
+		/* Nearly every call has no rules: this is on every create's way. */
+		if (s->nrules ? profile_allows_all(engine, id) : s->other.kind <= ACT_LOG)
 			sysset_add(&c->all, id);
-		else if (engine->sys[id].nrules && profile_allows_some(engine, id))
+		else if (s->nrules && profile_allows_some(engine, id))
 			sysset_add(&c->part, id);
 	}
 }
@@ -31,7 +36,8 @@ static unsigned set_words(void)
 	return ((unsigned)sys_count() + 63) / 64;
 }
 
-static void put_set(struct buf *out, const char *key, const struct sysset *s)
+/* Many calls or most of them: a digit for four. */
+static void put_set(struct buf *out, const struct sysset *s)
 {
 	static const char digits[] = "0123456789abcdef";
 	char hex[WORD_HEX * ARRAY_LEN(s->w)];
@@ -40,9 +46,19 @@ static void put_set(struct buf *out, const char *key, const struct sysset *s)
 	for (unsigned i = 0; i < set_words(); i++)
 		for (unsigned shift = 64; shift > 0; shift -= 4)
 			hex[n++] = digits[s->w[i] >> (shift - 4) & 15];
-	buf_printf(out, ",\"%s\":\"", key);
 	buf_put(out, hex, n);
-	buf_putc(out, '"');
+}
+
+/* A handful of calls. */
+static void put_ids(struct buf *out, const struct sysset *s)
+{
+	const char *before = "";
+
+	for (int id = sysset_next(s, 0); id >= 0; id = sysset_next(s, id + 1)) {
+		buf_puts(out, before);
+		buf_u64(out, (uint64_t)id);
+		before = ",";
+	}
 }
 
 /* A call's place in the sets is its id, which means nothing to a version with
@@ -58,8 +74,11 @@ void created_write(const struct created *c, struct buf *out)
 	buf_puts(out, "\",\"calls\":");
 	buf_u64(out, (uint64_t)sys_count());
 	if (c->has_engine) {
-		put_set(out, "engine_all", &c->all);
-		put_set(out, "engine_part", &c->part);
+		buf_puts(out, ",\"engine_all\":\"");
+		put_set(out, &c->all);
+		buf_puts(out, "\",\"engine_part\":[");
+		put_ids(out, &c->part);
+		buf_putc(out, ']');
 	}
 	buf_putc(out, '}');
 }
@@ -86,6 +105,20 @@ static bool read_set(struct sysset *ret, const struct jdoc *doc, uint32_t tok)
 	return true;
 }
 
+static bool read_ids(struct sysset *ret, const struct jdoc *doc, uint32_t array)
+{
+	uint64_t id;
+
+	if (!array || doc->tok[array].type != JTOK_ARRAY)
+		return false;
+	for (uint32_t t = array + 1; t < doc->tok[array].next; t = doc->tok[t].next) {
+		if (!jdoc_u64(doc, t, &id) || id >= (uint64_t)sys_count())
+			return false;
+		sysset_add(ret, (int)id);
+	}
+	return true;
+}
+
 /* Whether it is a registration's, of this version's calls. */
 static bool read_created(struct created *ret, struct arena *arena, const struct jdoc *doc)
 {
@@ -106,7 +139,7 @@ static bool read_created(struct created *ret, struct arena *arena, const struct 
 	memcpy(c.sha256, doc->text + doc->tok[section].start + 1, sizeof(c.sha256) - 1);
 	c.has_engine = all != 0;
 	if (all &&
-	    (!read_set(&c.all, doc, all) || !read_set(&c.part, doc, jdoc_get(doc, obj, "engine_part"))))
+	    (!read_set(&c.all, doc, all) || !read_ids(&c.part, doc, jdoc_get(doc, obj, "engine_part"))))
 		return false;
 	c.id = jdoc_string(doc, id, arena, &len);
 	*ret = c;

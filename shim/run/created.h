@@ -32,4 +32,11 @@ int created_find(struct created *ret, bool *ret_found, struct arena *arena, cons
  * arguments, and of the rest what the section in the bundle says of it. */
 void created_restore(struct profile *engine, const struct created *c);
 
+/* Whether the engine's profile allows the call for some arguments. */
+static inline bool created_engine_allows(const struct decision *d, int id)
+{
+	return profile_allows_some(&d->sides->engine, id) ||
+	       (d->created && sysset_has(&d->created->part, id));
+}
+
 #endif

@@ -80,9 +80,6 @@ int decision_make(struct decision *ret, struct arena *arena, const struct config
 		  struct err *err) MUST_CHECK;
 void decision_free(struct decision *d);
 
-/* Whether the engine's profile allows the call for some arguments. */
-bool decision_engine_some(const struct decision *d, int sys_id);
-
 /* Why a call is in the closure or not: one line for a person. */
 void decision_why(const struct decision *d, int sys_id, struct buf *out);
 

@@ -74,12 +74,6 @@ static void put_ceiling(const struct decision *d, int id, struct buf *out)
 		put_side(out, &d->whitelist.allow, id, who, verb);
 }
 
-bool decision_engine_some(const struct decision *d, int id)
-{
-	return profile_allows_some(&d->sides->engine, id) ||
-	       (d->created && sysset_has(&d->created->part, id));
-}
-
 static void put_engine(const struct decision *d, int id, struct buf *out)
 {
 	static const char *const verb[] = {"denies it", "allows it", "allows it"};
@@ -103,7 +97,7 @@ static void put_takers(const struct decision *d, int id, struct buf *out)
 		taker[n++] = "the needs";
 	if (!profile_allows_some(s->ceiling, id))
 		taker[n++] = "the ceiling";
-	if (!decision_engine_some(d, id))
+	if (!created_engine_allows(d, id))
 		taker[n++] = "the engine's profile";
 	for (unsigned i = 0; i < n; i++)
 		buf_printf(out, "%s%s", i == 0 ? ", by " : i + 1 == n ? " and " : ", ", taker[i]);
