@@ -194,3 +194,46 @@ hooked() {
   need_runtime runc
   passes runc "$(annotated crun run.oci.seccomp_bpf_data "$ALLOW_ALL")"
 }
+
+# Each name that the installed runtime's own help lists is known: none is refused for being new.
+@test "every subcommand of these runtimes is known, and one that is not is refused" {
+  need_shim
+  local kind names name
+  for kind in runc crun runsc; do
+    need_runtime "$kind"
+    case $kind in
+      runc) names=$(runc --help | sed -n '/^COMMANDS/,/^GLOBAL/s/^ *\([a-z-]*\)[, ].*/\1/p') ;;
+      crun) names=$(crun --help | sed -n 's/^\t\([a-z-]*\) *- .*/\1/p') ;;
+      runsc) names=$(runsc help | sed -n '/^Subcommands/,/^Additional/s/^\t\([a-z-]*\) .*/\1/p') ;;
+    esac
+    [ "$(wc -w <<<"$names")" -ge 13 ]
+    for name in $names; do
+      run oci shim "$kind" "$name" --help </dev/null
+      [[ $output != *"is no subcommand of"* ]] || { echo "$kind $name: $output"; return 1; }
+    done
+    run oci shim "$kind" newcmd x </dev/null
+    [ "$status" -ne 0 ]
+    [[ $output == *"\"newcmd\" is no subcommand of $kind that runclamp knows"* ]]
+  done
+}
+
+@test "runsc 2026: bwrap runs a program on the bare runtime, and is refused" {
+  need_runtime runsc
+  need_shim
+  RUNSC=$("$REPO/integration/suites" go-runsc | awk '$1 == "runsc" { print $3 }')
+  [ -n "$RUNSC" ] || skip "a runsc of 2026 is missing: run integration/suites go-runsc"
+  export RUNSC
+  shim_config
+  local words=(bwrap --ro-bind "$T/rootfs" / /call getuid)
+  run oci bare runsc "${words[@]}" </dev/null
+  echo "$output"
+  [[ $output == *"getuid ok"* ]]
+  run oci shim runsc "${words[@]}" </dev/null
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *'runclamp does not run "runsc bwrap"'* ]]
+  run oci shim runsc sandboxexec /call getuid </dev/null
+  [[ $output == *'runclamp does not run "runsc sandboxexec"'* ]]
+  unset RUNSC
+  shim_config
+}

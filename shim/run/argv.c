@@ -321,7 +321,7 @@ int argv_parse(struct cmdline *ret, struct arena *arena, enum runtime_kind runti
 	}
 	if (check_trouble(g, runtime, &gl, argc, argv, err) < 0)
 		return -1;
-	cl.sub = gl.sub ? gl.sub->kind : cl.sub_name ? SUB_OTHER : SUB_NONE;
+	cl.sub = gl.sub ? gl.sub->kind : cl.sub_name ? SUB_UNKNOWN : SUB_NONE;
 	if (gl.sub && (cl.sub == SUB_CREATE || cl.sub == SUB_RUN)) {
 		if (read_creator(&cl, arena, runtime, gl.sub, argc, argv, err) < 0)
 			return -1;

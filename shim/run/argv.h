@@ -14,7 +14,8 @@ enum subcommand_kind {
 	SUB_RUN,
 	SUB_RESTORE, /* refused by this version */
 	SUB_EXEC,    /* passed through by this version */
-	SUB_DO,	     /* runsc do, boot, gofer: refused */
+	SUB_DO,	     /* runsc do, bwrap, boot and their like start programs by themselves: refused */
+	SUB_UNKNOWN, /* the grammar lacks it, and it may be another of those: refused */
 	SUB_DELETE,  /* passed through, marks the record */
 	SUB_OTHER,   /* passed through */
 };

@@ -145,18 +145,40 @@ static const struct opt_spec wait[] = {
 	{"rootpid", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{0},
 };
+#define LIMIT(name)                                                                                          \
+	{                                                                                                    \
+		name, 0, TAKES_VALUE, OPT_PLAIN, NULL                                                        \
+	}
+static const struct opt_spec update[] = {
+	LIMIT("resources"),	LIMIT("blkio-weight"),	 LIMIT("cpu-burst"),
+	LIMIT("cpu-idle"),	LIMIT("cpu-period"),	 LIMIT("cpu-quota"),
+	LIMIT("cpu-rt-period"), LIMIT("cpu-rt-runtime"), LIMIT("cpu-share"),
+	LIMIT("cpuset-cpus"),	LIMIT("cpuset-mems"),	 LIMIT("l3-cache-schema"),
+	LIMIT("mem-bw-schema"), LIMIT("memory"),	 LIMIT("memory-reservation"),
+	LIMIT("memory-swap"),	LIMIT("pids-limit"),	 {0},
+};
 static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
 
 /* start counts among those that start processes: in a pod its flags decide
  * whether the filter of a further container is loaded. boot and gofer are
  * runsc's own children: it starts them through /proc/self/exe, nobody else has
  * a reason to. */
+#define NEEDS_ID(name)                                                                                       \
+	{                                                                                                    \
+		name, SUB_OTHER, true, false, false, NULL                                                    \
+	}
+#define NEEDS_NONE(name)                                                                                     \
+	{                                                                                                    \
+		name, SUB_OTHER, false, false, false, NULL                                                   \
+	}
 static const struct sub_spec subs[] = {
 	{"create", SUB_CREATE, true, false, true, create},
 	{"run", SUB_RUN, true, false, true, run},
 	{"restore", SUB_RESTORE, true, false, true, restore},
 	{"exec", SUB_EXEC, true, false, true, exec},
 	{"do", SUB_DO, false, false, true, NULL},
+	{"bwrap", SUB_DO, false, false, true, NULL},	   /* 2026 */
+	{"sandboxexec", SUB_DO, false, false, true, NULL}, /* 2026 */
 	{"boot", SUB_DO, false, false, true, NULL},
 	{"gofer", SUB_DO, false, false, true, NULL},
 	{"delete", SUB_DELETE, true, false, false, NULL},
@@ -169,10 +191,35 @@ static const struct sub_spec subs[] = {
 	{"resume", SUB_OTHER, true, false, false, NULL},
 	{"checkpoint", SUB_OTHER, true, false, false, checkpoint},
 	{"wait", SUB_OTHER, true, false, false, wait},
-	{"list", SUB_OTHER, false, false, false, NULL},
-	{"spec", SUB_OTHER, false, false, false, NULL},
-	{"flags", SUB_OTHER, false, false, false, NULL},
-	{"help", SUB_OTHER, false, false, false, NULL},
+	/* They look at a container or change its limits; none of them starts anything in one. */
+	{"update", SUB_OTHER, true, false, false, update},
+	NEEDS_ID("debug"),
+	NEEDS_ID("usage"),
+	NEEDS_ID("read"),
+	NEEDS_ID("read-control"),
+	NEEDS_ID("write-control"),
+	NEEDS_ID("port-forward"),
+	NEEDS_ID("export-metrics"),
+	NEEDS_ID("fscheckpoint"),
+	/* Subcommands of their own behind them, or no container at all. */
+	NEEDS_NONE("profile"),
+	NEEDS_NONE("tar"),
+	NEEDS_NONE("trace"),
+	NEEDS_NONE("statefile"),
+	NEEDS_NONE("symbolize"),
+	NEEDS_NONE("cpu-features"),
+	NEEDS_NONE("features"),
+	NEEDS_NONE("nvproxy"),
+	NEEDS_NONE("mitigate"),
+	NEEDS_NONE("install"),
+	NEEDS_NONE("uninstall"),
+	NEEDS_NONE("metric-metadata"),
+	NEEDS_NONE("metric-server"),
+	NEEDS_NONE("umount"),
+	NEEDS_NONE("list"),
+	NEEDS_NONE("spec"),
+	NEEDS_NONE("flags"),
+	NEEDS_NONE("help"),
 	{0},
 };
 

@@ -6,6 +6,7 @@
 #include "run/argv.h"
 #include "run/created.h"
 #include "run/decision.h"
+#include "run/grammar.h"
 #include "run/mark.h"
 #include "run/record.h"
 #include "run/refusal.h"
@@ -161,6 +162,12 @@ static int hand_on(struct call *c, struct err *err)
 
 static int refuse_subcommand(const struct call *c, struct err *err)
 {
+	if (c->cmd.sub == SUB_UNKNOWN)
+		return err_set(err, ERR_USAGE,
+			       "\"%.80s\" is no subcommand of %s that runclamp knows (up to %s); one that it "
+			       "does not know may start a container without passing its gates",
+			       c->cmd.sub_name, runtime_name(c->handler->runtime),
+			       grammar_of(c->handler->runtime)->newest);
 	return err_set(
 		err, ERR_USAGE,
 		"runclamp does not run \"%s %s\": the container would start without passing its gates; use "
@@ -310,6 +317,7 @@ static int dispatch(struct call *c)
 		return create(c);
 	case SUB_RESTORE:
 	case SUB_DO:
+	case SUB_UNKNOWN:
 		(void)!refuse_subcommand(c, &err);
 		return fail(c, &err);
 	case SUB_NONE:
