@@ -159,7 +159,7 @@ int bench_filter(struct bench *b, const struct profile *p, bool no_new_privilege
 
 	if (!low)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (lower_profile(low, &arena, p, NULL, b->id->kind, b->id->version, false, false, NULL, err) < 0 ||
+	if (lower_profile(low, &arena, p, NULL, b->id->kind, b->id->version, false, NULL, err) < 0 ||
 	    profile_write(&low->profile, &low->style, &arena, &section, err) < 0)
 		return -1;
 	put_config(&text, b, no_new_privileges, &section);

@@ -25,7 +25,7 @@ static void keep_stub_line(struct lowering *l, const struct profile *engine)
 	for (size_t i = 0; i < ARRAY_LEN(archs) && n < ARRAY_LEN(l->style.stub_names); i++) {
 		int was, is;
 
-		if (!(l->profile.archs & 1u << archs[i]))
+		if (!(l->profile.archs & engine->named_archs & 1u << archs[i]))
 			continue;
 		was = sys_top(&engine->named, archs[i]);
 		is = sys_top(&written, archs[i]);
@@ -33,24 +33,6 @@ static void keep_stub_line(struct lowering *l, const struct profile *engine)
 			continue;
 		sysset_add(&written, was);
 		l->style.stub_names[n++] = sys_name(was);
-	}
-}
-
-/* crun has no such stub: say the same for the calls that the engine's profile
- * has never heard of, so that a container behaves alike under both. Not where
- * the engine kills or traps. */
-static void copy_stub_line(struct lowering *l, const struct profile *engine)
-{
-	int top = sys_top(&engine->named, ARCH_NATIVE);
-
-	if (engine->def.kind != ACT_ERRNO || top < 0)
-		return;
-	for (int id = 0; id < sys_count(); id++) {
-		struct sysrules *s = &l->profile.sys[id];
-
-		if (sys_number(id, ARCH_NATIVE) > sys_number(top, ARCH_NATIVE) && s->nrules == 0 &&
-		    s->other.kind == ACT_ERRNO)
-			s->other.errno_ret = ENOSYS;
 	}
 }
 
@@ -64,22 +46,22 @@ static int lower_runc(struct lowering *l, runtime_version version, struct err *e
 	return 0;
 }
 
-static int lower_crun(struct lowering *l, const struct profile *alike, runtime_version version)
+static void lower_crun(struct lowering *l, runtime_version version)
 {
 	l->style.errno_ret = true;
 	/* crun 1.9 began to keep compiled filters; 1.8.1 does not. */
 	l->style.cache_key = version >= RUNTIME_VERSION(1, 9, 0);
-	if (alike)
-		copy_stub_line(l, alike);
-	return 0;
 }
 
-static int lower_youki(struct lowering *l, const struct profile *alike)
+/* What is not a rule stays as the engine wrote it. runc has an ENOSYS stub for the
+ * architectures that are named alone, and libseccomp adds the native one. crun
+ * dials a listener whether a rule notifies it or not, and whoever listens waits
+ * for that. */
+static void keep_members(struct lowering *l, const struct profile *engine)
 {
-	l->style.errno_ret = true;
-	if (alike)
-		copy_stub_line(l, alike);
-	return 0;
+	l->style.archs = engine->named_archs;
+	l->profile.listener_path = engine->listener_path;
+	l->profile.listener_metadata = engine->listener_metadata;
 }
 
 /* The last number of libseccomp 2.5.4's table, set_mempolicy_home_node. */
@@ -192,12 +174,12 @@ static int lower_runsc(struct lowering *l, struct arena *arena, const struct cei
 
 int lower_profile(struct lowering *ret, struct arena *arena, const struct profile *closure,
 		  const struct profile *engine, enum runtime_kind kind, runtime_version version,
-		  bool known_only, bool audit, const struct ceiling *sentry, struct err *err)
+		  bool known_only, const struct ceiling *sentry, struct err *err)
 {
-	const struct profile *alike = audit ? NULL : engine;
-	int r = -1;
+	int r = 0;
 
 	memset(&ret->style, 0, sizeof(ret->style));
+	ret->style.archs = ARCHSET_ALL;
 	memset(ret->spelling, 0, sizeof(ret->spelling));
 	ret->profile = *closure;
 	switch (kind) {
@@ -205,13 +187,13 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 		r = lower_runc(ret, version, err);
 		break;
 	case RUNTIME_CRUN:
-		r = lower_crun(ret, alike, version);
+		lower_crun(ret, version);
 		break;
 	case RUNTIME_RUNSC:
 		r = lower_runsc(ret, arena, sentry, err);
 		break;
 	case RUNTIME_YOUKI:
-		r = lower_youki(ret, alike);
+		ret->style.errno_ret = true;
 		break;
 	case RUNTIME_KIND_COUNT:
 		return err_set(err, ERR_INTERNAL, "no lowering for runtime %d", (int)kind);
@@ -221,6 +203,8 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 	if (known_only)
 		forget_new_names(&ret->profile, engine);
 	ret->dropped = profile_drop_narrow_archs(&ret->profile, engine);
+	if (engine)
+		keep_members(ret, engine);
 	if (kind == RUNTIME_RUNC && engine)
 		keep_stub_line(ret, engine);
 	return 0;

@@ -15,12 +15,11 @@ struct lowering {
 
 /* `engine`: the profile as it was read, or NULL. `known_only`: names that neither
  * the engine wrote nor libseccomp 2.5.4 (2022) knows are not denied by name, as
- * crun was told to fail on what its libseccomp does not know. `audit`: what the
- * engine denies keeps the answer that it has under this runtime. `sentry`: for runsc the table
- * of that very binary (required), else NULL. ERR_RUNTIME: this runtime would
- * ignore or refuse part of the filter; the message says which. */
+ * crun was told to fail on what its libseccomp does not know. `sentry`: for runsc
+ * the table of that very binary (required), else NULL. ERR_RUNTIME: this runtime
+ * would ignore or refuse part of the filter; the message says which. */
 int lower_profile(struct lowering *ret, struct arena *arena, const struct profile *closure,
 		  const struct profile *engine, enum runtime_kind kind, runtime_version version,
-		  bool known_only, bool audit, const struct ceiling *sentry, struct err *err) MUST_CHECK;
+		  bool known_only, const struct ceiling *sentry, struct err *err) MUST_CHECK;
 
 #endif

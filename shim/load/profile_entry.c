@@ -84,7 +84,8 @@ static int read_rules(const struct jread *r, uint32_t args, struct action act, c
 	return 0;
 }
 
-static int note_unknown(struct profile_reader *rd, uint32_t tok, const char *s, size_t len)
+static int note_unknown(struct profile_reader *rd, uint32_t tok, const char *s, size_t len,
+			const struct rulebag_node *node)
 {
 	struct unknown_names *u = &rd->unknown;
 
@@ -103,7 +104,12 @@ static int note_unknown(struct profile_reader *rd, uint32_t tok, const char *s, 
 		rd->unknown_cap = cap;
 	}
 	u->v[u->n] = arena_strndup(rd->r.arena, s, len);
-	return u->v[u->n++] ? 0 : jread_nomem(&rd->r);
+	if (!u->v[u->n])
+		return jread_nomem(&rd->r);
+	if (!u->acting && !action_equal(node->rules[0].act, rd->def))
+		u->acting = u->v[u->n];
+	u->n++;
+	return 0;
 }
 
 /* The id of a sentry's own name, or -1. */
@@ -126,7 +132,7 @@ static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node
 	if (id < 0)
 		id = find_spelling(rd->spelling, s, len);
 	if (id < 0)
-		return note_unknown(rd, tok, s, len);
+		return note_unknown(rd, tok, s, len, node);
 	sysset_add(&rd->named, id);
 	rulebag_add(&rd->bag, id, node);
 	return 0;

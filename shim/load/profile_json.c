@@ -114,18 +114,19 @@ static int read_text(const struct jread *r, uint32_t tok, const char *what, size
 /* Everything but `syscalls`. */
 static int read_head(const struct jread *r, struct profile *p, const uint32_t key[])
 {
-	archset archs = (archset)1 << ARCH_NATIVE;
+	archset named = 0;
 	struct action def;
 
 	if (profile_reader_action(r, key[KEY_DEFAULT_ACTION], key[KEY_DEFAULT_ERRNO], "defaultAction", &def))
 		return -1;
 	if (key[KEY_ARCH_MAP] && key[KEY_ARCHITECTURES])
 		return jread_fail(r, key[KEY_ARCH_MAP], "both architectures and archMap are given");
-	if (key[KEY_ARCHITECTURES] && read_archs(r, key[KEY_ARCHITECTURES], &archs))
+	if (key[KEY_ARCHITECTURES] && read_archs(r, key[KEY_ARCHITECTURES], &named))
 		return -1;
-	if (key[KEY_ARCH_MAP] && read_arch_map(r, key[KEY_ARCH_MAP], &archs))
+	if (key[KEY_ARCH_MAP] && read_arch_map(r, key[KEY_ARCH_MAP], &named))
 		return -1;
-	profile_init(p, def, archs);
+	profile_init(p, def, named | (archset)1 << ARCH_NATIVE);
+	p->named_archs = named;
 	p->has_flags = key[KEY_FLAGS] != 0;
 	if (key[KEY_FLAGS] && read_flags(r, key[KEY_FLAGS], &p->flags))
 		return -1;
@@ -147,6 +148,7 @@ static int read_section(struct profile_reader *rd, struct profile *p, uint32_t s
 	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
 	if (read_head(&in, p, key))
 		return -1;
+	rd->def = p->def;
 	if (key[KEY_SYSCALLS]) {
 		if (jread_type(r, key[KEY_SYSCALLS], JTOK_ARRAY, "syscalls"))
 			return -1;

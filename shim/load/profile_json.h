@@ -11,6 +11,7 @@
 struct unknown_names {
 	const char **v; /* in the arena */
 	size_t n;
+	const char *acting; /* the first in an entry whose action is not the default, or NULL */
 };
 
 /* Reads a section (token of an object) as the runtime would really enforce it:
@@ -64,17 +65,18 @@ struct emit_style {
 	/* names by id as the runtime spells them, or NULL for the field's names;
 	 * an entry of NULL: this runtime has no such name, it is left out */
 	const char *const *spelling;
-	bool errno_ret;		   /* may carry errnoRet and defaultErrnoRet (runsc: no) */
-	bool cache_key;		   /* crun >= 1.9 caches filters by a key that leaves errnoRet out:
-				      an inert rule makes the key differ */
-	bool kill_as_kill;	   /* runsc knows SCMP_ACT_KILL only */
+	bool errno_ret;	   /* may carry errnoRet and defaultErrnoRet (runsc: no) */
+	archset archs;	   /* those that may be named; where none is left, `architectures` is not there */
+	bool cache_key;	   /* crun >= 1.9 caches filters by a key that leaves errnoRet out:
+			      an inert rule makes the key differ */
+	bool kill_as_kill; /* runsc knows SCMP_ACT_KILL only */
 	const char *stub_names[4]; /* runc: names whose numbers keep its ENOSYS line up */
 };
 
 /* Appends the section as compact JSON, minimal and stable: names sorted and
- * grouped by action and condition, unconditional entries first; architectures
- * always (runc has no ENOSYS stub without them), flags only if they were
- * present, the listener only while a NOTIFY is left, no entry without names.
+ * grouped by action and condition, unconditional entries first; architectures as
+ * far as the style names them, flags and listener only if they were present, no
+ * entry without names.
  * The same profile gives the same bytes, and so does the profile that is read
  * back from them. ERR_LIMIT: a rule's complement has too many parts. */
 int profile_write(const struct profile *p, const struct emit_style *style, struct arena *arena,

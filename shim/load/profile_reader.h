@@ -10,6 +10,7 @@ struct profile_reader {
 	struct jread r;
 	bool label;		     /* Podman's forms too */
 	const char *const *spelling; /* by id: a sentry's own names, or NULL */
+	struct action def;
 	struct rulebag bag;
 	struct sysset named; /* whatever the action */
 	struct unknown_names unknown;

@@ -162,17 +162,6 @@ static void put_syscalls(const struct emit_plan *w, struct buf *out)
 	put_stub_names(w, &first, out);
 }
 
-static bool notifies(const struct emit_plan *w)
-{
-	bool found = w->def.kind == ACT_NOTIFY;
-
-	for (size_t g = 0; g < w->ngroups; g++)
-		found |= w->group[g].act.kind == ACT_NOTIFY;
-	for (size_t i = 0; i < w->nconds; i++)
-		found |= w->cond[i].act.kind == ACT_NOTIFY;
-	return found;
-}
-
 static void put_text(struct buf *out, const char *key, const char *s)
 {
 	if (!s)
@@ -190,17 +179,17 @@ static void put_head(const struct emit_plan *w, struct buf *out)
 	put_string(out, written_name(w->style, w->def));
 	put_errno(w->style, w->def, ",\"defaultErrnoRet\":", out);
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
-		if (w->p->archs >> a & 1)
+		if (w->p->archs & w->style->archs & 1u << a)
 			names[n++] = arch_oci_name((enum arch_id)a);
-	buf_puts(out, ",\"architectures\":");
-	put_strings(out, names, n);
+	if (n > 0) {
+		buf_puts(out, ",\"architectures\":");
+		put_strings(out, names, n);
+	}
 	if (w->p->has_flags) {
 		n = secflag_names(w->p->flags, names);
 		buf_puts(out, ",\"flags\":");
 		put_strings(out, names, n);
 	}
-	if (!notifies(w))
-		return;
 	put_text(out, ",\"listenerPath\":", w->p->listener_path);
 	put_text(out, ",\"listenerMetadata\":", w->p->listener_metadata);
 }

@@ -147,27 +147,12 @@ static int combine_rules(struct profile *ret, struct arena *arena, const struct 
 
 static void set_header(struct profile *ret, const struct profile *a, const struct profile *b)
 {
-	const struct profile *listens = a->listener_path ? a : b;
-
 	ret->archs = a->archs & b->archs;
 	ret->has_flags = a->has_flags || b->has_flags;
 	ret->flags = a->has_flags && b->has_flags ? a->flags & b->flags : a->has_flags ? a->flags : b->flags;
-	ret->listener_path = listens->listener_path;
-	ret->listener_metadata = listens->listener_metadata;
+	ret->named_archs = 0;
+	ret->listener_path = ret->listener_metadata = NULL;
 	memset(&ret->named, 0, sizeof(ret->named));
-}
-
-static bool notifies(const struct profile *p)
-{
-	bool found = p->def.kind == ACT_NOTIFY;
-
-	for (int id = 0; id < SYS_MAX && !found; id++) {
-		const struct sysrules *s = &p->sys[id];
-		found = s->other.kind == ACT_NOTIFY;
-		for (uint32_t i = 0; i < s->nrules && !found; i++)
-			found = s->rules[i].act.kind == ACT_NOTIFY;
-	}
-	return found;
 }
 
 int profile_meet(struct profile *ret, struct arena *arena, const struct profile *a, const struct profile *b,
@@ -176,8 +161,6 @@ int profile_meet(struct profile *ret, struct arena *arena, const struct profile 
 	if (combine_rules(ret, arena, a, b, action_meet, err))
 		return -1;
 	set_header(ret, a, b);
-	if (!notifies(ret))
-		ret->listener_path = ret->listener_metadata = NULL;
 	ret->unfit = profile_meet_unfit(ret, a, b);
 	return 0;
 }

@@ -53,6 +53,7 @@ struct profile {
 	struct action def;	   /* for every number that has no name in our table */
 	archset archs;		   /* met as sets */
 	uint32_t flags;		   /* set of PROFILE_FLAG_…; met by intersection */
+	archset named_archs;	   /* what a section's `architectures` named; not met */
 	bool has_flags;		   /* `flags` was present: [] is not the same as absent */
 	const char *listener_path; /* of the engine, verbatim, or NULL; in the arena */
 	const char *listener_metadata;

@@ -180,12 +180,10 @@ static bool fits(const struct profile *p, struct profile_size *ret_size)
 	       ret_size->conditions <= PROFILE_MAX_CONDITIONS;
 }
 
-static int lower(struct work *w, struct lowering *ret, const struct profile *p, bool audit, struct err *err)
+static int lower(struct work *w, struct lowering *ret, const struct profile *p, struct err *err)
 {
-	bool known_only = bundle_annotation(w->bundle, "run.oci.seccomp_fail_unknown_syscall") != NULL;
-
 	return lower_profile(ret, w->arena, p, w->d->has_engine ? &w->d->sides->engine : NULL, w->id->kind,
-			     w->id->version, known_only, audit, w->sentry, err);
+			     w->id->version, work_fails_unknown(w), w->sentry, err);
 }
 
 /* Whether this runtime enforces the closure, and kernel and libseccomp can load it. */
@@ -194,7 +192,7 @@ static bool pass_lowering(struct work *w, struct lowering *low)
 	struct err lower_err = {0};
 	struct profile_size size;
 
-	if (lower(w, low, &w->d->sides->closure, false, &lower_err) < 0) {
+	if (lower(w, low, &w->d->sides->closure, &lower_err) < 0) {
 		(void)work_refuse(w, GATE_RUNTIME, "%s", lower_err.msg);
 		return false;
 	}
@@ -227,7 +225,7 @@ static int audit_lowering(struct work *w, struct lowering *low)
 
 		if (!p)
 			return -1;
-		if (lower(w, low, p, true, &ignored) < 0)
+		if (lower(w, low, p, &ignored) < 0)
 			return 0;
 		if (!low->dropped)
 			break;

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "load/floorfile.h"
 #include "load/profile_json.h"
 #include "run/created.h"
@@ -11,6 +12,7 @@ static int read_engine(struct work *w)
 {
 	struct unknown_names unknown = {0};
 	struct profile *engine = &w->d->sides->engine;
+	char shown[80];
 
 	profile_init(engine, (struct action){ACT_ALLOW, 0}, ARCHSET_ALL);
 	if (!w->bundle->seccomp)
@@ -25,6 +27,14 @@ static int read_engine(struct work *w)
 		created_restore(engine, w->d->created);
 		w->d->has_engine = w->d->created->has_engine;
 	}
+	/* Names that are taken out are not there any more for crun to fail on. */
+	if (unknown.acting && work_fails_unknown(w))
+		return err_set(
+			w->err, ERR_BUNDLE,
+			"%s/config.json: linux.seccomp names \"%s\", which this version does not know, "
+			"and the annotation run.oci.seccomp_fail_unknown_syscall asks to fail on that",
+			w->bundle->path,
+			text_show(shown, sizeof(shown), unknown.acting, strlen(unknown.acting)));
 	if (unknown.n > 0)
 		work_warn(w,
 			  "the engine's profile names %zu calls that this version does not know: they are "

@@ -32,6 +32,14 @@ void work_warn(struct work *w, const char *fmt, ...)
 		w->d->warning[w->d->nwarnings++] = kept;
 }
 
+/* crun takes every value but "0" for yes. */
+bool work_fails_unknown(const struct work *w)
+{
+	const struct annotation *a = bundle_annotation(w->bundle, "run.oci.seccomp_fail_unknown_syscall");
+
+	return w->id->kind == RUNTIME_CRUN && a && strcmp(a->value, "0") != 0;
+}
+
 const char *work_names(struct work *w, const struct sysset *set)
 {
 	CLEANUP_BUF struct buf b = {0};

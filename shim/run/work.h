@@ -24,6 +24,8 @@ struct work {
  * audit mode the later gates are still passed. Returns whether to stop. */
 bool work_refuse(struct work *w, enum gate gate, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void work_warn(struct work *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Whether crun was told to fail on a name that it does not know. */
+bool work_fails_unknown(const struct work *w);
 /* "a, b and 3 more" in the arena. */
 const char *work_names(struct work *w, const struct sysset *set);
 /* Zeroed memory of the arena, or NULL with the error set. */

@@ -8,10 +8,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct jlimits limits = {.depth = 32, .tokens = 1 << 14};
 static const struct emit_style styles[] = {
-	{.errno_ret = true},
-	{.errno_ret = true, .cache_key = true},
-	{.errno_ret = true, .stub_names = {"mseal"}},
-	{.kill_as_kill = true},
+	{.errno_ret = true, .archs = ARCHSET_ALL},
+	{.errno_ret = true, .archs = ARCHSET_ALL, .cache_key = true},
+	{.errno_ret = true, .archs = ARCHSET_ALL, .stub_names = {"mseal"}},
+	{.archs = ARCHSET_ALL, .kill_as_kill = true},
 };
 
 enum { RULES_SAMPLED = 8 };
