@@ -5,6 +5,7 @@
 #include "ctl/sheet.h"
 #include "load/floorfile.h"
 #include "run/describe.h"
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -24,25 +25,66 @@ static int read_floor(struct floor *ret, struct arena *arena, const struct ident
 
 	if (floorfile_load(ret, &measured, arena, config_floors_dir, id->kind, id->key, nnp, &trust, err) < 0)
 		return -1;
-	return measured ? 0 : floor_lookup(ret, arena, id->kind, id->version, nnp, err);
+	if (measured)
+		floor_add_soft(ret, id->kind, id->version, nnp);
+	else
+		floor_lookup(ret, id->kind, id->version, nnp);
+	return 0;
 }
 
-static void put_profile(struct buf *out, const char *label, const struct profile *p)
+/* " (where …)" behind a call that is not there whatever its arguments. */
+static void put_call(struct buf *out, const struct profile *p, int id, bool first)
+{
+	buf_printf(out, "%s%s", first ? "" : ", ", sys_name(id));
+	if (profile_allows_all(p, id))
+		return;
+	buf_puts(out, " (");
+	describe_where(out, &p->sys[id], UINT_MAX);
+	buf_puts(out, ")");
+}
+
+/* What p allows of `of`, or, if that is NULL, all that it allows and no set of `but` has. */
+static void put_profile(struct buf *out, const char *label, const struct profile *p, const struct sysset *of,
+			const struct sysset *const but[2])
 {
 	CLEANUP_BUF struct buf names = {0};
 	unsigned n = 0;
 
 	for (int id = 0; id < sys_count(); id++) {
-		if (!profile_allows_some(p, id))
-			continue;
-		buf_printf(&names, "%s%s", n++ ? ", " : "", sys_name(id));
-		if (!profile_allows_all(p, id)) {
-			buf_puts(&names, " (");
-			describe_where(&names, &p->sys[id], UINT_MAX);
-			buf_puts(&names, ")");
-		}
+		bool shown = of ? sysset_has(of, id) : !sysset_has(but[0], id) && !sysset_has(but[1], id);
+
+		if (shown && profile_allows_some(p, id))
+			put_call(&names, p, id, n++ == 0);
 	}
-	sheet_line(out, label, "%u%s%s", n, n ? ": " : "", n && !names.failed ? names.data : "");
+	if (n > 0 || !of)
+		sheet_line(out, label, "%u%s%s", n, n ? ": " : "", n && !names.failed ? names.data : "");
+}
+
+static void put_fallback(struct buf *out, const struct floor_fallback *way)
+{
+	CLEANUP_BUF struct buf names = {0};
+	char answer[32] = "";
+
+	if (way->answer)
+		(void)snprintf(answer, sizeof(answer), " with %s",
+			       way->answer == ENOSYS ? "ENOSYS" : "EPERM");
+	for (int id = sysset_next(&way->instead, 0); id >= 0; id = sysset_next(&way->instead, id + 1))
+		buf_printf(&names, "%s%s", names.len ? ", " : "", sys_name(id));
+	sheet_line(out, "  fall-back", "%s, where %s is denied%s", names.failed ? "" : names.data,
+		   sys_name(way->denied), answer);
+}
+
+static void put_floor(struct buf *out, const struct floor *f)
+{
+	static const struct sysset none = {0};
+	const struct sysset *const needs[2] = {&none, &none}, *const soft[2] = {&f->exec, &f->effect};
+
+	put_profile(out, "  need", &f->need, NULL, needs);
+	put_profile(out, "  exec", &f->margin, &f->exec, NULL);
+	put_profile(out, "  effect", &f->margin, &f->effect, NULL);
+	put_profile(out, "  margin", &f->margin, NULL, soft);
+	for (unsigned i = 0; i < f->nfallbacks; i++)
+		put_fallback(out, &f->fallback[i]);
 }
 
 static int show(const struct identity *id, struct arena *arena, struct err *err)
@@ -62,8 +104,7 @@ static int show(const struct identity *id, struct arena *arena, struct err *err)
 			sheet_line(&out, "  warning",
 				   "this version is not in the table; `clampctl floor measure` finds "
 				   "its own floor");
-		put_profile(&out, "  need", &f->need);
-		put_profile(&out, "  margin", &f->margin);
+		put_floor(&out, f);
 	}
 	if (id->kind == RUNTIME_RUNSC)
 		sheet_line(&out, "",

@@ -1,48 +1,6 @@
-#include "model/runtime.h"
+#include "model/floor_table.h"
 #include <errno.h>
 #include <string.h>
-
-/* What Docker's default profile lets through: clone without a new namespace.
- * Unmasked, runc's margin would hand a user namespace to images that declared
- * neither clone nor unshare. */
-#define CLONE_NAMESPACES UINT64_C(0x7E020000)
-
-/* One range of versions of one runtime. The names are what that runtime calls
- * between loading the filter and the container's first instruction; each set
- * stood 100 starts without a failure, and failed with any one name left out
- * (integration/floor.bats). */
-struct floor_row {
-	enum runtime_kind kind;
-	runtime_version first, last;
-	const char *source;
-	const char *nnp_true;
-	const char *nnp_false;
-};
-
-#define V RUNTIME_VERSION
-#define RUNC_11_TRUE "close execve exit_group fstatfs futex getdents64 openat write"
-#define RUNC_11_FALSE                                                                                        \
-	RUNC_11_TRUE " capget capset chdir fstat getcwd getppid newfstatat prctl read setgid setgroups "     \
-		     "setuid"
-#define YOUKI "accept4 close execve exit_group recvfrom sendmsg statx"
-
-/* Sorted by kind, then version; ranges of a kind follow each other. */
-static const struct floor_row floors[] = {
-	{RUNTIME_RUNC, V(1, 1, 0), V(1, 1, 14), "runc 1.1.0 to 1.1.14, shipped table", RUNC_11_TRUE,
-	 RUNC_11_FALSE " faccessat2"},
-	{RUNTIME_RUNC, V(1, 1, 15), V(1, 1, 1023), "runc 1.1.15 and later 1.1, shipped table", RUNC_11_TRUE,
-	 RUNC_11_FALSE},
-	/* From 1.2 on runc reopens /proc files with openat2 under its own
-	 * filter: neither EPERM nor ENOSYS will do. */
-	{RUNTIME_RUNC, V(1, 2, 0), V(1, 5, 1023), "runc 1.2 to 1.5, shipped table",
-	 RUNC_11_TRUE " fstat openat2 statx", RUNC_11_FALSE " openat2 statx"},
-	{RUNTIME_CRUN, V(1, 8, 0), V(1, 28, 1023), "crun 1.8 to 1.28, shipped table", "execve exit_group",
-	 "execve exit_group capset prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid "
-	 "write"},
-	/* The sentry loads the filter after the exec: nothing of its own. */
-	{RUNTIME_RUNSC, 20191104, 20261231, "runsc 2019 to 2026, shipped table", "", ""},
-	{RUNTIME_YOUKI, V(0, 7, 0), V(0, 7, 1023), "youki 0.7, shipped table", YOUKI, YOUKI},
-};
 
 /* runc's Go runtime makes these at a garbage collection or for a new thread at
  * the wrong moment: without them 1 to 8 of 20 starts fail, with them 0 of 100
@@ -52,38 +10,54 @@ static const char runc_margin[] =
 	"rt_sigreturn nanosleep sched_yield epoll_pwait epoll_ctl mmap munmap madvise mprotect clone tgkill "
 	"rt_sigprocmask sigaltstack gettid getpid rt_sigaction rseq set_robust_list exit restart_syscall";
 
-/* crun gives a process its additional groups under the filter: at create, and for each exec of Podman's. A
- * container without such groups starts without it (integration/podman.bats: exec). */
-static const char crun_margin[] = "setgroups";
+/* Not the runtime's but the kernel's, Linux's and the sentry's alike. A handler of signals ends by
+ * rt_sigreturn; a sleep that a pause (or a stop) interrupts goes on by restart_syscall, without the program's
+ * doing; exit_group ends a program that a signal ends first. A recording by strace of what a program calls
+ * may show none of them. */
+static const char kernel_margin[] = "exit_group restart_syscall rt_sigreturn";
 
-/* Not the runtime's but the kernel's, Linux's and the sentry's alike: a sleep that a pause (or a stop)
- * interrupts goes on by it, without the program's doing. A recording of what a program calls never shows it.
- */
-static const char kernel_margin[] = "restart_syscall";
+static const struct floor_narrow *find_narrow(int id)
+{
+	for (size_t i = 0; i < floor_nnarrows; i++)
+		if (strcmp(floor_narrows[i].name, sys_name(id)) == 0)
+			return &floor_narrows[i];
+	return NULL;
+}
 
-static void allow_names(struct profile *p, const char *names)
+/* As far as a runtime calls it itself. */
+static void allow_narrow(struct profile *p, int id)
+{
+	const struct floor_narrow *n = find_narrow(id);
+
+	if (n)
+		p->sys[id] = (struct sysrules){.other = p->def, .nrules = n->nrules, .rules = n->rules};
+	else
+		profile_set(p, id, (struct action){ACT_ALLOW, 0});
+}
+
+static void add_names(struct sysset *set, const char *names)
 {
 	while (*names) {
 		size_t len = strcspn(names, " ");
 		int id = sys_lookup(names, len);
 
 		if (id >= 0)
-			profile_set(p, id, (struct action){ACT_ALLOW, 0});
+			sysset_add(set, id);
 		names += len;
 		names += strspn(names, " ");
 	}
 }
 
-static int mask_clone(struct profile *p, struct arena *arena, struct err *err)
+static void allow_all(struct profile *p, const struct sysset *set)
 {
-	const struct rule masked = {
-		.when = {.used = 1, .arg = {{COND_MASKED_EQ, CLONE_NAMESPACES, 0}}},
-		.act = {ACT_ALLOW, 0},
-	};
-	int id = sys_lookup("clone", strlen("clone"));
+	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
+		profile_set(p, id, (struct action){ACT_ALLOW, 0});
+}
 
-	profile_set(p, id, p->def);
-	return profile_set_rules(p, arena, id, &masked, 1, RULES_LIBSECCOMP, err);
+static void allow_narrowly(struct profile *p, const struct sysset *set)
+{
+	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
+		allow_narrow(p, id);
 }
 
 /* The row whose range holds v; else the nearest end of the kind's ranges. */
@@ -91,8 +65,8 @@ static const struct floor_row *find_row(enum runtime_kind kind, runtime_version 
 {
 	const struct floor_row *best = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(floors); i++) {
-		const struct floor_row *row = &floors[i];
+	for (size_t i = 0; i < floor_nrows; i++) {
+		const struct floor_row *row = &floor_rows[i];
 
 		if (row->kind != kind)
 			continue;
@@ -103,45 +77,127 @@ static const struct floor_row *find_row(enum runtime_kind kind, runtime_version 
 	return best;
 }
 
-static int allow_margin(struct profile *p, struct arena *arena, enum runtime_kind kind,
-			bool no_new_privileges, struct err *err)
+static bool makes(const struct floor *f, int id)
 {
-	allow_names(p, kernel_margin);
-	if (kind == RUNTIME_CRUN && !no_new_privileges)
-		allow_names(p, crun_margin);
-	if (kind != RUNTIME_RUNC)
-		return 0;
-	allow_names(p, runc_margin);
-	return mask_clone(p, arena, err);
+	return profile_allows_some(&f->need, id) || sysset_has(&f->exec, id) || sysset_has(&f->effect, id);
 }
 
-int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind, runtime_version v,
-		 bool no_new_privileges, struct err *err)
+static void find_ways(struct floor *f, enum runtime_kind kind, runtime_version v)
 {
-	const struct action deny = {ACT_ERRNO, EPERM};
-	const struct floor_row *row = find_row(kind, v, &ret->outside_table);
+	for (size_t i = 0; i < floor_nways; i++) {
+		const struct floor_way *way = &floor_ways[i];
+		struct floor_fallback *next = &f->fallback[f->nfallbacks];
 
-	ret->source = row->source;
-	profile_init(&ret->need, deny, ARCHSET_ALL);
-	profile_init(&ret->margin, deny, ARCHSET_ALL);
-	allow_names(&ret->need, no_new_privileges ? row->nnp_true : row->nnp_false);
-	return allow_margin(&ret->margin, arena, kind, no_new_privileges, err);
-}
+		int denied = sys_lookup(way->denied, strlen(way->denied));
 
-int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, bool no_new_privileges,
-		     struct err *err)
-{
-	const struct action deny = {ACT_ERRNO, EPERM};
-
-	ret->source = "all shipped floors";
-	ret->outside_table = false;
-	profile_init(&ret->need, deny, ARCHSET_ALL);
-	profile_init(&ret->margin, deny, ARCHSET_ALL);
-	for (size_t i = 0; i < ARRAY_LEN(floors); i++) {
-		if (floors[i].kind != kind)
+		if (way->kind != kind || v < way->first || v > way->last || !makes(f, denied) ||
+		    f->nfallbacks == FLOOR_FALLBACKS)
 			continue;
-		allow_names(&ret->need, floors[i].nnp_true);
-		allow_names(&ret->need, floors[i].nnp_false);
+		*next = (struct floor_fallback){.denied = denied, .answer = way->answer};
+		add_names(&next->instead, way->instead);
+		f->nfallbacks++;
 	}
-	return allow_margin(&ret->margin, arena, kind, no_new_privileges, err);
+}
+
+static void fill_margin(struct floor *f, enum runtime_kind kind)
+{
+	struct sysset margin = {0};
+
+	add_names(&margin, kernel_margin);
+	if (kind == RUNTIME_RUNC)
+		add_names(&margin, runc_margin);
+	allow_narrowly(&f->margin, &margin);
+}
+
+static void floor_init(struct floor *ret)
+{
+	const struct action deny = {ACT_ERRNO, EPERM};
+
+	*ret = (struct floor){0};
+	profile_init(&ret->need, deny, ARCHSET_ALL);
+	profile_init(&ret->margin, deny, ARCHSET_ALL);
+}
+
+static void add_need(struct floor *f, const struct floor_row *row, bool no_new_privileges)
+{
+	struct sysset need = {0};
+
+	add_names(&need, row->need[no_new_privileges]);
+	allow_all(&f->need, &need);
+}
+
+void floor_add_soft(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges)
+{
+	bool outside;
+	const struct floor_row *row = find_row(kind, v, &outside);
+
+	add_names(&f->exec, row->exec[no_new_privileges]);
+	add_names(&f->effect, row->effect[no_new_privileges]);
+	allow_narrowly(&f->margin, &f->exec);
+	allow_narrowly(&f->margin, &f->effect);
+	find_ways(f, kind, v < row->first ? row->first : v > row->last ? row->last : v);
+}
+
+void floor_lookup(struct floor *ret, enum runtime_kind kind, runtime_version v, bool no_new_privileges)
+{
+	bool outside;
+	const struct floor_row *row = find_row(kind, v, &outside);
+
+	floor_init(ret);
+	ret->source = row->source;
+	ret->outside_table = outside;
+	add_need(ret, row, no_new_privileges);
+	fill_margin(ret, kind);
+	floor_add_soft(ret, kind, v, no_new_privileges);
+}
+
+void floor_candidates(struct floor *ret, enum runtime_kind kind)
+{
+	floor_init(ret);
+	ret->source = "all shipped floors";
+	for (size_t i = 0; i < floor_nrows; i++) {
+		if (floor_rows[i].kind != kind)
+			continue;
+		add_need(ret, &floor_rows[i], true);
+		add_need(ret, &floor_rows[i], false);
+	}
+	fill_margin(ret, kind);
+}
+
+void floor_leave_out(struct floor *f, const char *name)
+{
+	int id = sys_lookup(name, strlen(name));
+
+	if (!sysset_has(&f->effect, id))
+		return;
+	sysset_remove(&f->effect, id);
+	profile_set(&f->margin, id, f->margin.def);
+}
+
+void floor_fall_back(struct floor *f, const struct floor_fallback *way)
+{
+	for (int id = sysset_next(&way->instead, 0); id >= 0; id = sysset_next(&way->instead, id + 1))
+		if (!profile_allows_some(&f->margin, id))
+			allow_narrow(&f->margin, id);
+}
+
+const char *floor_effect(int id)
+{
+	static const struct {
+		const char *name, *loses;
+	} effects[] = {
+		{"close", "descriptors of the runtime stay open"},
+		{"close_range", "descriptors of the runtime may stay open"},
+		{"faccessat2", "a program that only its owner may run can be refused"},
+		{"fchown", "stdin, stdout and stderr keep their owner"},
+		{"fcntl", "descriptors of the runtime may stay open"},
+		{"ioctl", "a terminal is not known as one"},
+		{"personality", "linux.personality is not set, or the start fails"},
+		{"umask", "exec keeps the umask of its caller"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(effects); i++)
+		if (strcmp(effects[i].name, sys_name(id)) == 0)
+			return effects[i].loses;
+	return "the container may get something else than the runtime gives it";
 }

@@ -25,23 +25,46 @@ typedef uint32_t runtime_version;
 int runtime_version_parse(enum runtime_kind kind, const char *text, size_t len,
 			  runtime_version *ret) MUST_CHECK;
 
-/* The calls a runtime makes after it has loaded the filter. */
+/* What a runtime calls when one of its own calls is denied. */
+struct floor_fallback {
+	int denied;
+	uint16_t answer; /* the errno that it falls back for; 0: whatever it is */
+	struct sysset instead;
+};
+enum { FLOOR_FALLBACKS = 8 };
+
+/* The calls a runtime makes after it has loaded the filter: at create, and for each exec, since one filter
+ * serves both. */
 struct floor {
 	const char *source;    /* "runc 1.1 to 1.1.14, shipped table", or the floors.d file */
 	bool outside_table;    /* the version is newer or older than any in the table */
 	struct profile need;   /* hard: ALLOW for these, EPERM else. Gate 4 */
-	struct profile margin; /* runc's Go runtime, now and then: never refuses */
+	struct profile margin; /* all others, as far as the runtime makes them: never refuses */
+	struct sysset exec;    /* of those: exec fails without */
+	struct sysset
+		effect; /* of those: the runtime goes on without, and the container gets something else */
+	struct floor_fallback fallback[FLOOR_FALLBACKS];
+	unsigned nfallbacks;
 };
 
 /* The shipped table's floor. A version newer than the table has the newest
  * known one, an older one the oldest. */
-int floor_lookup(struct floor *ret, struct arena *arena, enum runtime_kind kind, runtime_version v,
-		 bool no_new_privileges, struct err *err) MUST_CHECK;
+void floor_lookup(struct floor *ret, enum runtime_kind kind, runtime_version v, bool no_new_privileges);
 
-/* The union of the shipped floors of all versions of a runtime and of both
- * settings of noNewPrivileges: where a measurement starts. */
-int floor_candidates(struct floor *ret, struct arena *arena, enum runtime_kind kind, bool no_new_privileges,
-		     struct err *err) MUST_CHECK;
+/* Exec, effects and fall-backs of the shipped table, to a floor that has none of its own. */
+void floor_add_soft(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges);
+
+/* Need and margin of all versions of a runtime and of both settings of noNewPrivileges: where a measurement
+ * starts. */
+void floor_candidates(struct floor *ret, enum runtime_kind kind);
+
+/* An effect that this container does not ask for. */
+void floor_leave_out(struct floor *f, const char *name);
+/* The margin with the calls of one fall-back. */
+void floor_fall_back(struct floor *f, const struct floor_fallback *way);
+
+/* What the container loses where a call of `effect` is denied. */
+const char *floor_effect(int id);
 
 /* The calls that answer ENOSYS when they are denied and nobody else decided,
  * because libc or programs fall back on that. Everything else: EPERM. */

@@ -49,12 +49,43 @@ static int build_ceiling(struct work *w)
 	return 0;
 }
 
+static bool other_arguments(const struct sysrules *a, const struct sysrules *b)
+{
+	for (uint32_t i = 0; i < a->nrules; i++)
+		for (uint32_t k = 0; k < b->nrules; k++)
+			if (a->rules[i].when.used != b->rules[k].when.used)
+				return true;
+	return false;
+}
+
+/* Alternatives over different arguments come apart into hundreds of rules, each a 64-bit word's bits long.
+ * What the runtime can do without must not have a container refused for its size. */
+static void yield_to_needs(struct work *w)
+{
+	struct floor *f = &w->d->floor;
+	struct sysset left_out = {0};
+
+	for (int id = 0; id < sys_count(); id++) {
+		if ((!sysset_has(&f->exec, id) && !sysset_has(&f->effect, id)) ||
+		    !other_arguments(&w->d->needs.allow.sys[id], &w->floor.sys[id]))
+			continue;
+		profile_set(&w->floor, id, w->floor.def);
+		sysset_add(&left_out, id);
+	}
+	if (sysset_count(&left_out) > 0)
+		work_warn(
+			w,
+			"the needs have conditions on other arguments than %s, whose calls are left out: %s",
+			runtime_name(w->id->kind), work_names(w, &left_out));
+}
+
 static int build_needs(struct work *w)
 {
 	struct profile *n = &w->d->sides->needs;
 
 	if (!w->d->needs.declared)
 		return 0;
+	yield_to_needs(w);
 	if (profile_join(n, w->arena, &w->d->needs.allow, &w->floor, w->err) < 0)
 		return -1;
 	n->archs = w->d->needs.allow.archs;

@@ -81,6 +81,31 @@ static bool pass_limit(struct work *w)
 		n, w->handler->name, w->handler->limit_syscalls);
 }
 
+/* Whether the ceiling has a call for the runtime. */
+static bool ceiling_has(const struct decision *d, int id)
+{
+	return profile_allows_some(&d->whitelist.allow, id) || profile_allows_some(&d->whitelist.floor, id);
+}
+
+/* Calls that the ceiling takes from the runtime and that refuse nothing: their loss must not be silent. What
+ * the engine takes, the container would lack without us too. */
+static void warn_of_loss(struct work *w)
+{
+	struct decision *d = w->d;
+	struct sysset exec = {0};
+
+	for (int id = sysset_next(&d->floor.exec, 0); id >= 0; id = sysset_next(&d->floor.exec, id + 1))
+		if (!ceiling_has(d, id) && !sysset_has(&w->survives, id))
+			sysset_add(&exec, id);
+	if (sysset_count(&exec) > 0)
+		work_warn(w, "the ceiling %s lacks calls of %s exec, which will fail in this container: %s",
+			  d->whitelist.name, runtime_name(w->id->kind), work_names(w, &exec));
+	for (int id = sysset_next(&d->floor.effect, 0); id >= 0; id = sysset_next(&d->floor.effect, id + 1))
+		if (!ceiling_has(d, id) && !sysset_has(&w->survives, id))
+			work_warn(w, "the ceiling %s lacks %s, which %s calls: %s", d->whitelist.name,
+				  sys_name(id), runtime_name(w->id->kind), floor_effect(id));
+}
+
 /* Gate 4: the runtime's own calls. One that only the engine's profile denies is
  * a warning: that container would behave the same without us. */
 static bool pass_floor(struct work *w)
@@ -89,7 +114,7 @@ static bool pass_floor(struct work *w)
 	struct sysset lacking = {0}, by_engine = {0};
 
 	for (int id = 0; id < sys_count(); id++) {
-		if (!profile_allows_all(&d->floor.need, id))
+		if (!profile_allows_all(&d->floor.need, id) || sysset_has(&w->survives, id))
 			continue;
 		if (!profile_allows_all(&d->whitelist.allow, id) &&
 		    !profile_allows_all(&d->whitelist.floor, id))
@@ -100,6 +125,7 @@ static bool pass_floor(struct work *w)
 	if (sysset_count(&by_engine) > 0)
 		work_warn(w, "the engine's profile denies calls that %s itself makes: %s",
 			  runtime_name(w->id->kind), work_names(w, &by_engine));
+	warn_of_loss(w);
 	if (sysset_count(&lacking) == 0)
 		return true;
 	return !work_refuse(

@@ -3,6 +3,7 @@
 #include "load/profile_json.h"
 #include "run/created.h"
 #include "run/work.h"
+#include <errno.h>
 #include <string.h>
 
 /* Compiled-in folders: the host's root may be seen as the overflow uid. */
@@ -70,6 +71,50 @@ static int read_ceiling(struct work *w)
 	return 0;
 }
 
+/* What a call of the runtime's own answers in this container where somebody denies it; 0: nobody does. The
+ * runtime meets the engine's answer before ours. */
+static int denied_with(const struct work *w, int id)
+{
+	const struct sysrules *engine = &w->d->sides->engine.sys[id];
+	const struct ceiling *c = &w->d->whitelist;
+
+	if (!profile_allows_all(&w->d->sides->engine, id))
+		return engine->other.kind == ACT_ERRNO ? engine->other.errno_ret : 0;
+	if (profile_allows_all(&c->allow, id) || profile_allows_all(&c->floor, id))
+		return 0;
+	return sysset_has(&w->enosys, id) ? ENOSYS : EPERM;
+}
+
+/* Whether engine and ceiling leave all that a fall-back needs. */
+static bool is_open(const struct work *w, const struct sysset *calls)
+{
+	const struct ceiling *c = &w->d->whitelist;
+
+	for (int id = sysset_next(calls, 0); id >= 0; id = sysset_next(calls, id + 1))
+		if (!profile_allows_some(&w->d->sides->engine, id) ||
+		    !(profile_allows_some(&c->allow, id) || profile_allows_some(&c->floor, id)))
+			return false;
+	return true;
+}
+
+/* A runtime that survives a denied call without us has to survive it with us: the closure keeps what it calls
+ * instead. */
+static void fall_back(struct work *w)
+{
+	struct floor *f = &w->d->floor;
+
+	for (unsigned i = 0; i < f->nfallbacks; i++) {
+		const struct floor_fallback *way = &f->fallback[i];
+		int answer = denied_with(w, way->denied);
+
+		if (!answer || (way->answer && way->answer != answer))
+			continue;
+		floor_fall_back(f, way);
+		if (is_open(w, &way->instead))
+			sysset_add(&w->survives, way->denied);
+	}
+}
+
 static int read_floor(struct work *w)
 {
 	struct floor *f = &w->d->floor;
@@ -79,13 +124,18 @@ static int read_floor(struct work *w)
 	if (floorfile_load(f, &measured, w->arena, config_floors_dir, w->id->kind, w->id->key, nnp, &trust,
 			   w->err) < 0)
 		return -1;
-	if (!measured && floor_lookup(f, w->arena, w->id->kind, w->id->version, nnp, w->err) < 0)
-		return -1;
+	if (measured)
+		floor_add_soft(f, w->id->kind, w->id->version, nnp);
+	else
+		floor_lookup(f, w->id->kind, w->id->version, nnp);
 	if (!measured && f->outside_table)
 		work_warn(w,
 			  "%s %s is not in the table of floors: taken as %s; `clampctl floor measure` finds "
 			  "its own",
 			  runtime_name(w->id->kind), w->id->version_text, f->source);
+	if (!jdoc_get(&w->bundle->doc, w->bundle->linux_obj, "personality"))
+		floor_leave_out(f, "personality");
+	fall_back(w);
 	return profile_join(&w->floor, w->arena, &f->need, &f->margin, w->err);
 }
 

@@ -18,6 +18,7 @@ struct work {
 	struct sysset enosys;
 	struct ceiling *sentry; /* runsc: the table of that very binary */
 	struct profile floor;	/* need and margin together */
+	struct sysset survives; /* of the floor: denied, and the runtime falls back on others */
 };
 
 /* Notes a refusal; the first gate that refuses is the one that is told. In

@@ -45,8 +45,9 @@ ctl ceiling from-runsc
 is "ceiling from-runsc: the handler's runsc when none is named" "$code:$out" "0:$(cat "$T/mine.json")"
 ctl ceiling diff "$T/mine.json" gvisor-20221219.0
 if "$RUNSC" --version | grep -q 20221219; then
-  is "ceiling from-runsc: Debian 12's table is that of its release, but for the floor's openat2" "$code:$out" \
-    "1:+openat2  for the runtime's own calls only"
+  is "ceiling from-runsc: Debian 12's table is that of its release, but for the floor's own" "$code:$out" \
+    "1:+openat2  for the runtime's own calls only
++personality  for the runtime's own calls only"
 else
   like "ceiling from-runsc: a whitelist that can be read" "$code" '^[01]$'
 fi

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # sourced by run
 # --- floors ---
 ctl floor show
-like "floor show: the handler's runtime" "$code:$(tr -s ' \n' ' ' <<<"$out")" "^0:runtime runc .* need [0-9]+: .*futex.* margin 20: clone .where arg0 & 0x7e020000 == 0., "
+like "floor show: the handler's runtime" "$code:$(tr -s ' \n' ' ' <<<"$out")" "^0:runtime runc .* need [0-9]+: .*futex.* effect 1: fcntl .where arg1 <= 3. margin 21: clone .where arg0 & 0x7e020000 == 0., .*fall-back faccessat, .* where faccessat2 is denied"
 ctl floor show --handler runsc
-like "floor show: runsc has none" "$(tr -s ' \n' ' ' <<<"$out")" "need 0 margin 1: restart_syscall .*after the exec"
+like "floor show: runsc has none" "$(tr -s ' \n' ' ' <<<"$out")" "need 0 margin 3: exit_group, restart_syscall, rt_sigreturn .*after the exec"
 ctl floor show --runtime "$CRUN"
 like "floor show --runtime: of any binary" "$(tr -s ' \n' ' ' <<<"$out")" \
-  "^runtime crun .*noNewPrivileges true .*need 2: execve, exit_group margin 1: restart_syscall noNewPrivileges false .*need 11: capset"
+  "^runtime crun .*noNewPrivileges true .*need 2: execve, exit_group exec 10: capset, .*effect 4: close, fchown .where arg0 <= 2., ioctl .*, umask margin 3: exit_group, restart_syscall, rt_sigreturn fall-back fstat, newfstatat, where statx is denied with ENOSYS noNewPrivileges false .*need 11: capset"
 ctl floor show --runtime /bin/true
 like "floor show --runtime of something else" "$code:$out:$err" "^2::clampctl: /bin/true: "
 cp "$CRUN" "$T/bin/theirs" && chown 65534 "$T/bin/theirs"
@@ -22,10 +22,10 @@ ctl floor measure --runtime "$CRUN" --starts 4 --confirm 20
 path=$out
 like "floor measure crun: writes a file of floors.d" "$code:$path" "^0:/etc/runclamp/floors.d/crun-.*\.json$"
 is "floor measure crun: root's, readable by all" "$(stat -c '%U %a' "$path") $(stat -c %a /etc/runclamp/floors.d)" "root 644 755"
-is "floor measure crun: noNewPrivileges true" "$(jq -c .nnp_true "$path")" '{"need":["execve","exit_group"],"margin":["restart_syscall"]}'
+is "floor measure crun: noNewPrivileges true" "$(jq -c .nnp_true "$path")" '{"need":["execve","exit_group"],"margin":["restart_syscall","rt_sigreturn"]}'
 is "floor measure crun: noNewPrivileges false" "$(jq -r '.nnp_false.need | join(" ")' "$path")" \
   "capset execve exit_group prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write"
-like "floor measure: progress on stderr" "$err" "crun, noNewPrivileges true: 12 of 12: "
+like "floor measure: progress on stderr" "$err" "crun, noNewPrivileges true: 13 of 13: "
 is "floor measure: leaves no folder behind" "$(folders)" "$before"
 ctl floor show --runtime "$CRUN"
 like "floor measure: its file is then in force" "$out" "noNewPrivileges true  $path"

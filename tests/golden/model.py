@@ -22,8 +22,27 @@ FLOOR = {
 MARGIN = {"runc": """rt_sigreturn nanosleep sched_yield epoll_pwait epoll_ctl mmap munmap madvise mprotect clone
     tgkill rt_sigprocmask sigaltstack gettid getpid rt_sigaction rseq set_robust_list exit
     restart_syscall""".split()}
-# The kernel has a program call it where a pause or a stop interrupted a sleep (restart_syscall(2)).
-KERNEL = ["restart_syscall"]
+# What exec calls beyond create, and what the runtime goes on without while the process gets something else: its streams'
+# owner, its umask, closed descriptors. From traces of both; an exec by hand asks for no noNewPrivileges.
+CRUN_EXEC = "capset close openat prctl read setgroups setresgid setresuid statx write fchown ioctl umask".split()
+SOFT = {
+    ("runc", True): ["fcntl"],
+    ("runc", False): ["fcntl", "fchown"],
+    ("crun", True): CRUN_EXEC,
+    ("crun", False): CRUN_EXEC,
+    ("runsc", True): [],
+    ("runsc", False): [],
+}
+# Only as far as a runtime calls them: new namespaces, other descriptors, other requests stay out.
+PARTLY = "clone fchown fcntl ioctl openat prctl".split()
+# (runtime, denied by the engine, with which errno): what the runtime calls instead.
+FALLBACK = {
+    ("runc", "faccessat2", None): "faccessat getegid geteuid getgid getgroups getuid".split(),
+    ("crun", "statx", 38): "fstat newfstatat".split(),
+}
+# The kernel has a program call them: a handler of signals ends by rt_sigreturn, a sleep that a pause or a stop
+# interrupted goes on by restart_syscall (restart_syscall(2)), a killed program ends by exit_group.
+KERNEL = ["exit_group", "restart_syscall", "rt_sigreturn"]
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 
 
@@ -112,15 +131,17 @@ def model(config, runtime, ceiling):
     """{name: how far the closure allows it}; SOMETIMES may come to nothing."""
     nnp = (config.get("process") or {}).get("noNewPrivileges", False)
     hard = FLOOR[runtime, nnp]
-    margin = {n: SOMETIMES if n == "clone" else ALWAYS for n in MARGIN.get(runtime, [])}
+    margin = {n: SOMETIMES if n in PARTLY else ALWAYS for n in MARGIN.get(runtime, []) + SOFT[runtime, nnp]}
     margin.update({n: ALWAYS for n in hard + KERNEL})
-    if runtime == "crun" and not nnp:
-        margin["setgroups"] = ALWAYS  # of a process with additional groups
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
     w_floor = entries(ceiling.get("floor") or [])
     needs = declared(config)
     section = (config.get("linux") or {}).get("seccomp")
     engine = section_allows(section, runtime == "runsc") if section else {None: (ALWAYS, None, None)}
+    for (kind, denied, errno), instead in FALLBACK.items():
+        how, action, answer = engine.get(denied, engine[None])
+        if kind == runtime and how != ALWAYS and action == "SCMP_ACT_ERRNO" and errno in (None, answer):
+            margin.update({n: ALWAYS for n in instead})
     ret = {}
     for n in NUMBERS:
         c = join(w.get(n, NEVER), meet(w_floor.get(n, NEVER), margin.get(n, NEVER)))

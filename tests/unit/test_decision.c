@@ -96,7 +96,7 @@ static const struct {
 	{{.handler = PERMISSIVE, .annotations = SYSCALLS("read mount bpf")},
 	 GATE_NONE,
 	 "outside the ceiling node-default are left out: bpf and mount"},
-	{{CRUN, .ceiling = "@tiny", .annotations = SYSCALLS("read")}, GATE_NONE, NULL},
+	{{CRUN, .ceiling = "@tiny", .annotations = SYSCALLS("read")}, GATE_NONE, "lacks calls of crun exec"},
 	{{CRUN, .ceiling = "@tiny", .annotations = SYSCALLS("read getpid")}, GATE_CEILING, "needs getpid,"},
 	{{CRUN, .ceiling = "strict-137", .annotations = SYSCALLS("mount")}, GATE_CEILING, "strict-137"},
 	{{CRUN, .handler = STRICT, .ceiling = "node-default", .annotations = SYSCALLS("ptrace")},
@@ -108,7 +108,7 @@ static const struct {
 	 GATE_CEILING,
 	 "needs execve,"},
 	{{.handler = STRICT, .annotations = SYSCALLS("openat2")}, GATE_CEILING, "needs openat2,"},
-	{{CRUN, .ceiling = "@floored", .annotations = SYSCALLS("read write")}, GATE_NONE, NULL},
+	{{CRUN, .ceiling = "@floored", .annotations = SYSCALLS("read write")}, GATE_NONE, "lacks close,"},
 	/* Full support only. */
 	{{RUNSC, .ceiling = "runtime", .annotations = SYSCALLS("read ptrace")}, GATE_NONE, NULL},
 	{{RUNSC, .ceiling = "runtime:full", .annotations = SYSCALLS("read ptrace")},
@@ -121,14 +121,16 @@ static const struct {
 	{{RUNSC, .annotations = SYSCALLS("pselect6")}, GATE_NONE, NULL},
 	{{RUNSC, .handler = PERMISSIVE, .annotations = SYSCALLS("read mount")}, GATE_NONE, "left out: mount"},
 	/* Conditions never refuse, not even where nothing is left. */
-	{{CRUN, .ceiling = "@tiny", .annotations = SYSCALLS("socket")}, GATE_NONE, NULL},
+	{{CRUN, .ceiling = "@tiny", .annotations = SYSCALLS("socket")},
+	 GATE_NONE,
+	 "lacks calls of crun exec"},
 	{{CRUN, .ceiling = "@tiny",
 	  .annotations = "\"io.runclamp.syscalls\":\"read\",\"io.runclamp.closure\":\"{\\\"version\\\":1,"
 			 "\\\"syscalls\\\":[\\\"read\\\",{\\\"name\\\":\\\"socket\\\",\\\"args\\\":[{"
 			 "\\\"index\\\":0,"
 			 "\\\"op\\\":\\\"SCMP_CMP_EQ\\\",\\\"value\\\":40}]}]}\""},
 	 GATE_NONE,
-	 NULL},
+	 "lacks calls of crun exec"},
 	/* The gates judge the intersection: mount is in one form only. */
 	{{.annotations = SYSCALLS("read mount") ",\"io.runclamp.closure\":\"{\\\"version\\\":1,"
 						"\\\"syscalls\\\":[\\\"read\\\"]}\""},
@@ -179,9 +181,16 @@ static const struct {
 	{{CRUN, .ceiling = "@unfloored"}, GATE_FLOOR, "add it to the ceiling's floor"},
 	{{CRUN, .ceiling = "@unfloored", .handler = PERMISSIVE}, GATE_FLOOR, NULL},
 	{{RUNSC, .ceiling = "@unfloored", ANY_NEEDS}, GATE_NONE, NULL},
-	{{CRUN, .ceiling = "@tiny", ANY_NEEDS}, GATE_NONE, NULL},
+	{{CRUN, .ceiling = "@tiny", ANY_NEEDS},
+	 GATE_NONE,
+	 "lacks calls of crun exec, which will fail in this container: capset, openat, prctl, setgroups,"},
+	{{CRUN, .ceiling = "@tiny", ANY_NEEDS},
+	 GATE_NONE,
+	 "lacks umask, which crun calls: exec keeps the umask of its caller"},
 	{{CRUN, .ceiling = "@tiny", ANY_NEEDS, .nnp_off = true}, GATE_FLOOR, "capset, prctl, pselect6,"},
-	{{CRUN, .ceiling = "@floored", ANY_NEEDS}, GATE_NONE, NULL},
+	{{CRUN, .ceiling = "@floored", ANY_NEEDS},
+	 GATE_NONE,
+	 "lacks close, which crun calls: descriptors of the runtime stay open"},
 	/* A call that is allowed only sometimes is not there for a runtime. */
 	{{CRUN, .ceiling = "@half", ANY_NEEDS}, GATE_FLOOR, "needs execve to"},
 	{{.ceiling = "@tiny", ANY_NEEDS},
@@ -193,6 +202,13 @@ static const struct {
 	 GATE_NONE,
 	 "the engine's profile denies calls that crun itself makes: execve"},
 	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"mount\"", "ERRNO")}, GATE_NONE, NULL},
+	/* Calls of exec, and those that it goes on without: so it would be without us. */
+	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"setgroups\",\"umask\"", "ERRNO")}, GATE_NONE, NULL},
+	/* It falls back. */
+	{{ANY_NEEDS, .nnp_off = true, .seccomp = DENY_LIST("\"faccessat2\"", "ERRNO")}, GATE_NONE, NULL},
+	{{ANY_NEEDS, .nnp_off = true, .seccomp = DENY_LIST("\"faccessat2\",\"getppid\"", "ERRNO")},
+	 GATE_NONE,
+	 "the engine's profile denies calls that runc itself makes: getppid"},
 	/* runc's margin never refuses: @wide lacks nearly all of it. */
 	{{YOUKI, .ceiling = "strict-137", ANY_NEEDS}, GATE_NONE, NULL},
 
@@ -321,7 +337,8 @@ static const struct {
 	bool mask;
 	enum gate gate;
 } sizes[] = {
-	{1, false, GATE_NONE},	{512, false, GATE_NONE}, {513, false, GATE_SIZE},
+	/* crun's own two come on top. */
+	{1, false, GATE_NONE},	{510, false, GATE_NONE}, {511, false, GATE_SIZE},
 	{400, true, GATE_NONE}, {511, true, GATE_SIZE},
 };
 

@@ -151,9 +151,11 @@ static bool read_sides(struct round *r)
 		return false;
 	if (needs_from_manifest(&r->needs_side, &r->arena, r->needs.data, r->needs.len, "n", NULL, NULL,
 				&err) ||
-	    ceiling_parse(&r->ceiling_side, &r->arena, r->ceiling.data, r->ceiling.len, "c", false, &err) ||
-	    floor_lookup(&r->floor, &r->arena, r->in.kind, usual_version(r->in.kind), true, &err))
+	    ceiling_parse(&r->ceiling_side, &r->arena, r->ceiling.data, r->ceiling.len, "c", false, &err))
 		return false;
+	floor_lookup(&r->floor, r->in.kind, usual_version(r->in.kind), true);
+	for (unsigned i = 0; i < r->floor.nfallbacks; i++)
+		floor_fall_back(&r->floor, &r->floor.fallback[i]);
 	return true;
 }
 
