@@ -115,6 +115,47 @@ int file_write_all(int fd, const void *data, size_t len, struct err *err)
 	return 0;
 }
 
+/* Takes back what met the end of the disk: the next line would be glued to it. Not if somebody else has
+ * appended since. */
+static void take_back(int fd, ssize_t n)
+{
+	off_t end = lseek(fd, 0, SEEK_CUR); /* O_APPEND leaves it behind what was written */
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == end && ftruncate(fd, end - n) < 0)
+		return; /* append-only: the cut line stays */
+}
+
+/* A pipe that nobody reads any more is EPIPE, not the end of this process. What is executed later gets the
+ * signal as the caller left it. */
+static ssize_t write_once(int fd, const void *data, size_t len)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction was;
+	ssize_t n;
+
+	(void)sigaction(SIGPIPE, &ignore, &was);
+	do
+		n = write(fd, data, len);
+	while (n < 0 && errno == EINTR);
+	int sys = errno;
+	(void)sigaction(SIGPIPE, &was, NULL);
+	errno = sys;
+	return n;
+}
+
+int file_append_line(int fd, const void *data, size_t len, struct err *err)
+{
+	ssize_t n = write_once(fd, data, len);
+
+	if (n < 0)
+		return err_sys(err, "cannot write");
+	if ((size_t)n == len)
+		return 0;
+	take_back(fd, n);
+	return err_set(err, ERR_SYSTEM, "the disk is full");
+}
+
 /* security.* and the access ACL go along. Not IMA's and EVM's: they are hashes
  * of the old bytes and owner, which the kernel makes anew. */
 static bool attribute_moves(const char *name)

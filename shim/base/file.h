@@ -61,6 +61,11 @@ int file_read_trusted(const char *path, const struct file_trust *trust, size_t m
 int file_replace_at(int dirfd, const char *name, const void *data, size_t len, const struct stat *like,
 		    int like_fd, struct err *err) MUST_CHECK;
 
+/* Appends a line to what is open for that (O_APPEND), in one write: POSIX appends it whole, beside those of
+ * others. A regular file that takes only a part of it loses that part again; a pipe that nobody reads is an
+ * error and no signal. */
+int file_append_line(int fd, const void *data, size_t len, struct err *err) MUST_CHECK;
+
 /* Writes all bytes, through EINTR and short writes. */
 int file_write_all(int fd, const void *data, size_t len, struct err *err) MUST_CHECK;
 

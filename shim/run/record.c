@@ -1,5 +1,6 @@
 #include "run/record.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "load/image.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -159,22 +160,10 @@ void record_format(const struct record_context *ctx, struct buf *out)
 	}
 }
 
-/* Takes back what met the end of the disk: the next line would be glued to it. Not if another create has
- * appended since. */
-static void take_back(int fd, ssize_t n)
-{
-	off_t end = lseek(fd, 0, SEEK_CUR); /* O_APPEND leaves it behind what was written */
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == end && ftruncate(fd, end - n) < 0)
-		return; /* append-only: the cut line stays */
-}
-
 int record_append(const char *path, const struct buf *line, bool required, struct err *err)
 {
 	CLEANUP_FD int fd = open(
 		path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	ssize_t n;
 
 	if (fd < 0 && !required && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
@@ -182,14 +171,7 @@ int record_append(const char *path, const struct buf *line, bool required, struc
 		return err_sys(err, "decision log %s: cannot open it", path);
 	if (line->failed)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	/* One write: POSIX appends it whole, beside other creates' lines. */
-	do
-		n = write(fd, line->data, line->len);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_sys(err, "decision log %s: cannot write", path);
-	if ((size_t)n == line->len)
-		return 0;
-	take_back(fd, n);
-	return err_set(err, ERR_SYSTEM, "decision log %s: the disk is full", path);
+	if (file_append_line(fd, line->data, line->len, err) < 0)
+		return err_wrap(err, "decision log %s", path);
+	return 0;
 }

@@ -18,22 +18,30 @@ static void put_log_line(struct buf *b, const char *sentence)
 	buf_printf(b, ",\"time\":\"%s\"}\n", clock_format(&now, 0, text));
 }
 
+/* Closed again before anything else is written: with stderr closed its number would be that of stderr. */
+static void tell_log(const char *path, const char *sentence)
+{
+	CLEANUP_FD int fd =
+		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
+	CLEANUP_BUF struct buf line = {0};
+	struct err ignored; /* stderr is left */
+
+	put_log_line(&line, sentence);
+	if (fd >= 0 && !line.failed)
+		(void)!file_append_line(fd, line.data, line.len, &ignored);
+}
+
+/* The log first: a pipe that is full, or that nobody reads, may be all that stderr is. */
 void refusal_tell(const char *log, const char *sentence)
 {
-	CLEANUP_BUF struct buf b = {0};
-	CLEANUP_FD int fd = -1;
+	CLEANUP_BUF struct buf line = {0};
 	struct err ignored; /* nobody is left to tell */
 
-	buf_printf(&b, "runclamp: %s\n", sentence);
-	if (!b.failed)
-		(void)!file_write_all(STDERR_FILENO, b.data, b.len, &ignored);
-	if (!log || strncmp(log, "syslog:", 7) == 0 || strncmp(log, "journald:", 9) == 0)
-		return;
-	if (strncmp(log, "file:", 5) == 0)
+	if (log && strncmp(log, "file:", 5) == 0)
 		log += 5;
-	b.len = 0;
-	put_log_line(&b, sentence);
-	fd = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
-	if (fd >= 0 && !b.failed)
-		(void)!file_write_all(fd, b.data, b.len, &ignored);
+	if (log && strncmp(log, "syslog:", 7) != 0 && strncmp(log, "journald:", 9) != 0)
+		tell_log(log, sentence);
+	buf_printf(&line, "runclamp: %s\n", sentence);
+	if (!line.failed)
+		(void)!file_append_line(STDERR_FILENO, line.data, line.len, &ignored);
 }
