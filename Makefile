@@ -108,7 +108,7 @@ fuzzers:
 # What Debian 12 has to have. Under systemd docker.io and containerd start their daemons; the tests start their own and leave those alone.
 BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libyaml-dev libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
-             shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-github-docker-docker-dev \
+             shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-go golang-github-docker-docker-dev \
              patch patchelf xz-utils mandoc binutils util-linux ca-certificates \
              python3-grpcio python3-protobuf protobuf-compiler docker.io containerd podman conmon catatonit umoci skopeo uidmap containernetworking-plugins iproute2 iptables
 deps:

@@ -1,4 +1,5 @@
 #include "load/jread.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -61,6 +62,10 @@ int jread_u64(const struct jread *r, uint32_t tok, const char *what, uint64_t ma
 {
 	uint64_t v;
 
+	if (!tok && r->go) {
+		*ret = 0;
+		return 0;
+	}
 	if (!tok)
 		return jread_fail(r, r->object, "%s is missing", what);
 	if (!jdoc_u64(r->doc, tok, &v) || v > max)
@@ -105,16 +110,61 @@ int jread_line(const struct jread *r, uint32_t tok, const char *what, size_t max
 	return 0;
 }
 
+/* A member that is none of names: -1 with the error, or 0 where it means nothing. */
+static int pass_over(const struct jread *r, uint32_t key, const char *const names[])
+{
+	const struct jtok *t = &r->doc->tok[key];
+	const char *name = r->doc->text + t->start + 1, *near;
+	char shown[80];
+
+	near = text_nearest(name, t->end - t->start - 2, names);
+	for (int i = 0; names[i]; i++)
+		if (jdoc_strfold(r->doc, key, names[i]))
+			near = names[i];
+	if (!near)
+		return 0;
+	text_show(shown, sizeof(shown), name, t->end - t->start - 2);
+	return jread_fail(r, key, "unknown key \"%s\"; did you mean \"%s\"?", shown, near);
+}
+
+static int go_members(const struct jread *r, uint32_t obj, const char *const names[], uint32_t ret_vals[])
+{
+	for (int i = 0; names[i]; i++)
+		ret_vals[i] = 0;
+	JREAD_EACH_MEMBER(n, k, r->doc, obj)
+	{
+		int i = 0;
+
+		while (names[i] && !jdoc_streq(r->doc, k, names[i]))
+			i++;
+		if (!names[i]) {
+			if (pass_over(r, k, names))
+				return -1;
+			continue;
+		}
+		if (ret_vals[i])
+			return jread_fail(r, k, "key \"%s\" stands there twice", names[i]);
+		ret_vals[i] = k + 1;
+	}
+	for (int i = 0; names[i]; i++)
+		ret_vals[i] = jread_unless_null(r->doc, ret_vals[i]);
+	return 0;
+}
+
 int jread_object(struct jread *ret_in, const struct jread *r, uint32_t tok, const char *what,
 		 const char *const names[], uint32_t ret_vals[])
 {
 	if (jread_type(r, tok, JTOK_OBJECT, what))
 		return -1;
 	*ret_in = jread_in(r, tok);
+	if (r->go)
+		return go_members(r, tok, names, ret_vals);
 	return jdoc_members(r->doc, tok, r->where, names, ret_vals, r->kind, r->err);
 }
 
 int jread_root(const struct jread *r, const char *const names[], uint32_t ret_vals[])
 {
+	if (r->go && r->doc->tok[0].type == JTOK_OBJECT)
+		return go_members(r, 0, names, ret_vals);
 	return jdoc_members(r->doc, 0, r->where, names, ret_vals, r->kind, r->err);
 }

@@ -5,6 +5,8 @@
 
 #include "base/jsontok.h"
 
+#include <stdbool.h>
+
 struct jread {
 	const struct jdoc *doc;
 	struct arena *arena;
@@ -12,6 +14,7 @@ struct jread {
 	enum err_kind kind;
 	struct err *err;
 	uint32_t tokens; /* at most; 0: as many as what a person writes may have */
+	bool go;	 /* written for Go's encoding/json, and read as that does: jread_object */
 	uint32_t object; /* whose members are read: the place of one that is missing */
 };
 
@@ -47,7 +50,10 @@ int jread_string(const struct jread *r, uint32_t tok, const char *what, const ch
 /* A copy in the arena: 1 to max bytes, no control bytes. */
 int jread_line(const struct jread *r, uint32_t tok, const char *what, size_t max,
 	       const char **ret) MUST_CHECK;
-/* An object with these members and no others; ret_vals get their tokens or 0. ret_in: r for reading them. */
+/* An object with these members and no others; ret_vals get their tokens or 0. ret_in: r for reading them.
+ * With r->go: a member that is null counts as absent, and one of another name is passed over. Refused are a
+ * name that Go takes for one of these although its case differs, and one that is nearly one of these: whoever
+ * wrote it meant something by it. */
 int jread_object(struct jread *ret_in, const struct jread *r, uint32_t tok, const char *what,
 		 const char *const names[], uint32_t ret_vals[]) MUST_CHECK;
 /* The same for the document itself. */

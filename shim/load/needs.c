@@ -25,6 +25,7 @@ static const char *const key_names[] = {"io.runclamp.syscalls", "io.runclamp.cap
 
 struct finder {
 	const char *word; /* "annotation" or "label" */
+	const struct bundle *bundle;
 	struct needs_key key[ALL_KEYS];
 	size_t nkeys;
 	const struct annotation *found[ALL_KEYS]; /* the one that counts for this container */
@@ -139,7 +140,8 @@ static int read_key(struct needs *into, struct arena *arena, const struct finder
 	char where[400];
 	struct needs one = {0};
 	const struct annotation *a = f->found[k];
-	struct needs_text text = {.s = a->value, .len = a->value_len, .arena = arena, .err = f->err};
+	struct needs_text text = {
+		.s = a->value, .len = a->value_len, .bundle = f->bundle, .arena = arena, .err = f->err};
 
 	(void)snprintf(where, sizeof(where), "%s %s", f->word, a->key);
 	text.where = arena_strndup(arena, where, strlen(where));
@@ -170,7 +172,7 @@ static int read_keys(struct needs *ret, struct arena *arena, const struct finder
 int needs_from_annotations(struct needs *ret, struct arena *arena, const struct bundle *b,
 			   const char *const *aliases, struct err *err)
 {
-	struct finder f = {.word = "annotation", .err = err};
+	struct finder f = {.word = "annotation", .bundle = b, .err = err};
 
 	if (add_aliases(&f, aliases) || find_container(&f, b))
 		return -1;
@@ -223,9 +225,9 @@ static int take_label(struct finder *f, const struct jread *r, uint32_t key)
 }
 
 int needs_from_labels(struct needs *ret, struct arena *arena, const struct image *image,
-		      const char *const *aliases, struct err *err)
+		      const struct bundle *b, const char *const *aliases, struct err *err)
 {
-	struct finder f = {.word = "label", .err = err};
+	struct finder f = {.word = "label", .bundle = b, .err = err};
 	struct jread r = {.arena = arena, .where = image->where, .kind = ERR_NEEDS, .err = err};
 	struct jdoc doc;
 	uint32_t config, labels = 0;

@@ -51,7 +51,7 @@ enum { NEEDS_ALIASES_MAX = 8 };
  * container's name: a key with "/NAME" is refused, and so are two members that Go would take for one. */
 struct image;
 int needs_from_labels(struct needs *ret, struct arena *arena, const struct image *image,
-		      const char *const *aliases, struct err *err) MUST_CHECK;
+		      const struct bundle *b, const char *const *aliases, struct err *err) MUST_CHECK;
 
 /* A manifest (runclamp-needs(7): version, image, syscalls, capabilities, network) from
  * text; `where` names it in messages. ret_reference/ret_digest may be NULL. */

@@ -194,7 +194,7 @@ int needs_form_profile(struct needs *into, const struct needs_text *t)
 	int count = sys_count();
 
 	if (jread_open(&r, &doc, t->s, t->len) ||
-	    profile_read_label(&into->allow, t->arena, &doc, t->where, t->err))
+	    profile_read_label(&into->allow, t->arena, &doc, t->where, t->bundle, t->err))
 		return -1;
 	for (int id = 0; id < count; id++)
 		if (rules_as_needs(&into->allow, id, t->arena))

@@ -10,6 +10,8 @@ struct needs_text {
 	const char *s;
 	size_t len;
 	const char *where;
+	const struct bundle
+		*bundle; /* of the container that it is read for; NULL: a form that is the same for all */
 	struct arena *arena;
 	struct err *err;
 };

@@ -138,53 +138,39 @@ static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node
 	return 0;
 }
 
-static int read_names(struct profile_reader *rd, const struct jread *r, const uint32_t key[],
-		      const struct rule *rules, uint32_t nrules)
+/* `array` false: the token is a name itself. */
+static int read_names(struct profile_reader *rd, uint32_t names, bool array, const struct rule *rules,
+		      uint32_t nrules)
 {
-	uint32_t names = key[ENTRY_NAMES];
-	bool old = rd->label && key[ENTRY_NAME];
-
-	if (old && names)
-		return jread_fail(r, names, "an entry has both name and names");
-	if (!old && jread_type(r, names, JTOK_ARRAY, "names"))
-		return -1;
-
-	uint32_t n = old ? 1 : r->doc->tok[names].count;
+	const struct jread *r = &rd->r;
+	uint32_t n = array ? r->doc->tok[names].count : 1;
 	struct rulebag_node *nodes = arena_array(r->arena, n, sizeof(*nodes));
+
 	if (!nodes)
 		return jread_nomem(r);
 	for (uint32_t i = 0; i < n; i++)
 		nodes[i] = (struct rulebag_node){.rules = rules, .n = nrules};
-	if (old)
-		return add_name(rd, key[ENTRY_NAME], nodes);
+	if (!array)
+		return add_name(rd, names, nodes);
 	JREAD_EACH(i, t, r->doc, names)
 	if (add_name(rd, t, &nodes[i]))
 		return -1;
 	return 0;
 }
 
-/* Docker's filters: null, {} and empty lists filter nothing. */
-static int check_unfiltered(const struct jread *r, uint32_t tok, const char *what)
+/* Docker's form: `name` or `names`, where an empty one is as good as none. *ret 0: it names nothing. */
+static int choose_names(const struct jread *r, uint32_t name, uint32_t names, uint32_t *ret)
 {
-	static const char *const keys[] = {"caps", "arches", "minKernel", NULL};
-	uint32_t vals[ARRAY_LEN(keys)];
-	struct jread in;
-
-	if (!tok)
-		return 0;
-	if (jread_object(&in, r, tok, what, keys, vals))
+	if ((name && jread_type(r, name, JTOK_STRING, "name")) ||
+	    (names && jread_type(r, names, JTOK_ARRAY, "names")))
 		return -1;
-	for (size_t i = 0; keys[i]; i++) {
-		const struct jtok *t = &r->doc->tok[vals[i]];
-
-		if (!vals[i] || t->type == JTOK_NULL || (t->type == JTOK_ARRAY && !t->count) ||
-		    (t->type == JTOK_STRING && t->end - t->start == 2))
-			continue;
-		return jread_fail(r, vals[i],
-				  "an entry depends on %s.%s: what an image needs cannot depend on the node; "
-				  "list the calls themselves",
-				  what, keys[i]);
-	}
+	if (name && r->doc->tok[name].end - r->doc->tok[name].start == 2)
+		name = 0;
+	if (names && !r->doc->tok[names].count)
+		names = 0;
+	if (name && names)
+		return jread_fail(r, names, "an entry has both name and names");
+	*ret = name ? name : names;
 	return 0;
 }
 
@@ -197,19 +183,28 @@ void profile_reader_drop_nulls(const struct jread *r, uint32_t key[], size_t n)
 int profile_reader_entry(struct profile_reader *rd, uint32_t entry)
 {
 	const struct jread *r = &rd->r;
-	uint32_t key[ENTRY_KEYS] = {0}, nrules = 0;
+	uint32_t key[ENTRY_KEYS] = {0}, nrules = 0, names;
 	const struct rule *rules = NULL;
 	struct action act;
+	bool counts = true;
 	struct jread in;
 
 	if (jread_object(&in, r, entry, "an entry of syscalls", rd->label ? entry_label : entry_oci, key))
 		return -1;
 	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
-	if (rd->label && (check_unfiltered(r, key[ENTRY_INCLUDES], "includes") ||
-			  check_unfiltered(r, key[ENTRY_EXCLUDES], "excludes")))
+	names = key[ENTRY_NAMES];
+	if (rd->label) {
+		/* What does not count is not looked at: it may be of another architecture. */
+		if (profile_filter(rd, key[ENTRY_INCLUDES], key[ENTRY_EXCLUDES], &counts) ||
+		    (counts && choose_names(&in, key[ENTRY_NAME], names, &names)))
+			return -1;
+		if (!counts || !names)
+			return 0;
+	} else if (jread_type(&in, names, JTOK_ARRAY, "names")) {
 		return -1;
+	}
 	if (profile_reader_action(&in, key[ENTRY_ACTION], key[ENTRY_ERRNO], "action", &act) ||
 	    read_rules(r, key[ENTRY_ARGS], act, &rules, &nrules))
 		return -1;
-	return read_names(rd, &in, key, rules, nrules);
+	return read_names(rd, names, names != key[ENTRY_NAME], rules, nrules);
 }

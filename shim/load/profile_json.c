@@ -52,7 +52,8 @@ static int read_archs(const struct jread *r, uint32_t array, archset *into)
 	return 0;
 }
 
-/* Docker's archMap: the native architecture's row names those beside it. */
+/* Docker's archMap: the first row of the native architecture names those beside
+ * it. The other rows are not looked at, as newer ones may name what is unknown here. */
 static int read_arch_map(const struct jread *r, uint32_t array, archset *into)
 {
 	static const char *const keys[] = {"architecture", "subArchitectures", NULL};
@@ -62,7 +63,6 @@ static int read_arch_map(const struct jread *r, uint32_t array, archset *into)
 	JREAD_EACH(i, t, r->doc, array)
 	{
 		uint32_t vals[ARRAY_LEN(keys)];
-		archset others = 0;
 		const char *s;
 		struct jread in;
 		size_t len;
@@ -70,14 +70,8 @@ static int read_arch_map(const struct jread *r, uint32_t array, archset *into)
 		if (jread_object(&in, r, t, "an entry of archMap", keys, vals) ||
 		    jread_string(&in, vals[0], "architecture", &s, &len))
 			return -1;
-		int arch = arch_from_oci(s, len);
-		if (arch < 0)
-			return profile_reader_unknown(r, vals[0], "architecture", s, len);
-		vals[1] = jread_unless_null(r->doc, vals[1]);
-		if (vals[1] && read_archs(r, vals[1], &others))
-			return -1;
-		if (arch == ARCH_NATIVE)
-			*into |= others;
+		if (arch_from_oci(s, len) == ARCH_NATIVE)
+			return vals[1] ? read_archs(r, vals[1], into) : 0;
 	}
 	return 0;
 }
@@ -111,6 +105,12 @@ static int read_text(const struct jread *r, uint32_t tok, const char *what, size
 	return jread_line(r, tok, what, max, ret);
 }
 
+/* To Docker and Podman an empty list is as good as none. */
+static bool has_elements(const struct jread *r, uint32_t array)
+{
+	return array && r->doc->tok[array].count > 0;
+}
+
 /* Everything but `syscalls`. */
 static int read_head(const struct jread *r, struct profile *p, const uint32_t key[])
 {
@@ -119,7 +119,7 @@ static int read_head(const struct jread *r, struct profile *p, const uint32_t ke
 
 	if (profile_reader_action(r, key[KEY_DEFAULT_ACTION], key[KEY_DEFAULT_ERRNO], "defaultAction", &def))
 		return -1;
-	if (key[KEY_ARCH_MAP] && key[KEY_ARCHITECTURES])
+	if (has_elements(r, key[KEY_ARCH_MAP]) && has_elements(r, key[KEY_ARCHITECTURES]))
 		return jread_fail(r, key[KEY_ARCH_MAP], "both architectures and archMap are given");
 	if (key[KEY_ARCHITECTURES] && read_archs(r, key[KEY_ARCHITECTURES], &named))
 		return -1;
@@ -200,11 +200,11 @@ int profile_read_sentry(struct profile *ret, struct arena *arena, const struct j
 }
 
 int profile_read_label(struct profile *ret, struct arena *arena, const struct jdoc *doc, const char *where,
-		       struct err *err)
+		       const struct bundle *b, struct err *err)
 {
 	struct profile_reader rd = {
-		.r = {.doc = doc, .arena = arena, .where = where, .kind = ERR_NEEDS, .err = err},
-		.label = true};
+		.r = {.doc = doc, .arena = arena, .where = where, .kind = ERR_NEEDS, .err = err, .go = true},
+		.label = b};
 	struct profile p;
 
 	if (read_section(&rd, &p, 0, RULES_LIBSECCOMP))

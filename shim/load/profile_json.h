@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/jsontok.h"
+#include "load/bundle.h"
 #include "model/profile.h"
 
 /* Names in a section that our table does not know. They cannot be allowed by
@@ -37,12 +38,13 @@ int profile_read_sentry(struct profile *ret, struct arena *arena, const struct j
 			struct err *err) MUST_CHECK;
 
 /* Reads a profile as Podman takes it from an image label: the above, or
- * Docker's form (archMap, name, comment, errno and defaultErrno as words). An
- * entry that depends on capabilities, architectures or the kernel (includes,
- * excludes) is refused: what the image needs would depend on the node. Unknown
- * names are refused too, with the nearest known one. ERR_NEEDS. */
+ * Docker's form (archMap, name, comment, errno and defaultErrno as words,
+ * includes and excludes), with what Go's encoding/json passes over (jread_object).
+ * It is resolved for the container of `b`: this architecture, this kernel, the
+ * bundle's bounding set. Unknown names of calls are refused, with the nearest
+ * known one. ERR_NEEDS. */
 int profile_read_label(struct profile *ret, struct arena *arena, const struct jdoc *doc, const char *where,
-		       struct err *err) MUST_CHECK;
+		       const struct bundle *b, struct err *err) MUST_CHECK;
 
 /* A list of entries as needs, manifests and whitelists write them: "name", or
  * {"name": …, "args": […]}. Several entries for a name, also over several

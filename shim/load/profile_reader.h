@@ -8,7 +8,7 @@
 
 struct profile_reader {
 	struct jread r;
-	bool label;		     /* Podman's forms too */
+	const struct bundle *label;  /* Podman's forms too, for the container of this bundle; or NULL */
 	const char *const *spelling; /* by id: a sentry's own names, or NULL */
 	struct action def;
 	struct rulebag bag;
@@ -24,6 +24,9 @@ int profile_reader_action(const struct jread *r, uint32_t tok, uint32_t errno_to
 			  struct action *ret) MUST_CHECK;
 /* null counts as absent. */
 void profile_reader_drop_nulls(const struct jread *r, uint32_t key[], size_t n);
+/* Whether an entry with these filters of Docker's counts for the container. */
+int profile_filter(const struct profile_reader *rd, uint32_t includes, uint32_t excludes,
+		   bool *ret_counts) MUST_CHECK;
 /* One element of `syscalls`. */
 int profile_reader_entry(struct profile_reader *rd, uint32_t entry) MUST_CHECK;
 

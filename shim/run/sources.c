@@ -65,7 +65,7 @@ static int read_labels(struct work *w)
 	if (!more)
 		return -1;
 	/* What was read and is wrong refuses, as an annotation does. */
-	if (needs_from_labels(more, w->arena, w->d->image, w->config->aliases, w->err) < 0)
+	if (needs_from_labels(more, w->arena, w->d->image, w->bundle, w->config->aliases, w->err) < 0)
 		return -1;
 	return needs_intersect(&w->d->needs, w->arena, more, w->err);
 }

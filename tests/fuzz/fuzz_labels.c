@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct image image = {.where = "image", .config = text, .config_len = size};
 	struct err err = {0};
 
-	if (!text || needs_from_labels(&n, &arena, &image, NULL, &err))
+	if (!text || needs_from_labels(&n, &arena, &image, &(struct bundle){0}, NULL, &err))
 		return 0;
 	json_t *root = json_loadb(text, size, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
 	if (root)

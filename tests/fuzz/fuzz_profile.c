@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (profile_read(&p, &arena, &doc, 0, order, NULL, &err)) {
 		if (!err.msg[0])
 			__builtin_trap();
-		(void)!profile_read_label(&p, &arena, &doc, "label", &err);
+		(void)!profile_read_label(&p, &arena, &doc, "label", &(struct bundle){0}, &err);
 		return 0;
 	}
 	check(&arena, &p, order, &styles[data[0] & 3]);

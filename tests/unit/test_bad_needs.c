@@ -164,8 +164,8 @@ static const struct {
 		   "\"SCMP_ACT_ALLOW\"}]}"},
 	 {"unknown system call \"frob\""}},
 	{{PROFILE, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"bpf\"],\"action\":"
-		   "\"SCMP_ACT_ALLOW\",\"includes\":{\"caps\":[\"CAP_BPF\"]}}]}"},
-	 {"depends on includes.caps"}},
+		   "\"SCMP_ACT_ALLOW\",\"includes\":{\"minKernel\":\"new\"}}]}"},
+	 {"minKernel must be a kernel's version"}},
 };
 
 static void test_cases(void **state)

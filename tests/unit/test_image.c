@@ -213,7 +213,7 @@ static void check_found(const struct image *image, const char *what)
 	if (strcmp(image->digest[0], "sha256:" HEX) != 0 &&
 	    (image->ndigests < 2 || strcmp(image->digest[1], "sha256:" HEX) != 0))
 		fail_msg("%s: digest %s", what, image->digest[0]);
-	if (needs_from_labels(&n, &arena, image, NULL, &err))
+	if (needs_from_labels(&n, &arena, image, &(struct bundle){0}, NULL, &err))
 		fail_msg("%s: %s", what, err.msg);
 	assert_true(n.declared);
 	/* The image's own label, not the record's. */
@@ -440,7 +440,7 @@ static void test_labels(void **state)
 			.where = "blob", .config = cases[i].config, .config_len = strlen(cases[i].config)};
 		struct needs n = {0};
 		struct err err = {0};
-		int r = needs_from_labels(&n, &arena, &image, NULL, &err);
+		int r = needs_from_labels(&n, &arena, &image, &(struct bundle){0}, NULL, &err);
 
 		if (cases[i].message && (!r || !strstr(err.msg, cases[i].message)))
 			fail_msg("%s: %s", cases[i].config, r ? err.msg : "accepted");

@@ -282,55 +282,156 @@ static void test_head(void **state)
 	assert_int_equal(p.archs, 1u << ARCH_NATIVE);
 }
 
+/* Read for a container of Docker's defaults that has CAP_SYS_ADMIN too. */
+#define BUNDLE                                                                                               \
+	"{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"r\"},\"process\":{\"args\":[\"x\"],"                 \
+	"\"capabilities\":"                                                                                  \
+	"{\"effective\":[\"CAP_BPF\"],\"bounding\":[\"CAP_CHOWN\",\"CAP_SYS_ADMIN\"]}}}"
+#if defined(__x86_64__)
+#define WORD "amd64"
+#else
+#define WORD "arm64"
+#endif
 #define LABEL(more) "{\"defaultAction\":\"SCMP_ACT_ERRNO\"," more "}"
+#define ENTRY(more) LABEL("\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\"," more "}]")
 static const struct {
 	const char *text;
-	const char *words; /* NULL: accepted */
+	const char *words; /* the error's, or the names that are allowed */
+	bool accepted;
 } labels[] = {
+	{LABEL("\"archMap\":[{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X86\"]}"
+	       ","
+	       "{\"architecture\":\"SCMP_ARCH_S390X\",\"subArchitectures\":null},"
+	       "{\"architecture\":\"SCMP_ARCH_NEWER\",\"subArchitectures\":[\"NEWER\"]}]"),
+	 "", true},
 	{LABEL("\"defaultErrno\":\"ENOSYS\",\"comment\":\"c\",\"syscalls\":[{\"name\":\"read\",\"action\":"
 	       "\"SCMP_ACT_ALLOW\",\"comment\":\"\",\"includes\":{},\"excludes\":{\"caps\":[],\"arches\":"
 	       "null,"
 	       "\"minKernel\":\"\"},\"errno\":\"EPERM\"}]"),
-	 NULL},
-	{LABEL("\"archMap\":[{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X86\"]}"
-	       ","
-	       "{\"architecture\":\"SCMP_ARCH_S390X\",\"subArchitectures\":null}]"),
-	 NULL},
-	{LABEL("\"archMap\":[],\"architectures\":[]"), "both architectures and archMap"},
-	{LABEL("\"archMap\":[{\"architecture\":\"X86\"}]"), "unknown architecture"},
-	{LABEL("\"archMap\":[{}]"), "architecture is missing (line 1, column 46)"},
+	 "read", true},
+	/* An empty list is as good as none. */
+	{LABEL("\"archMap\":[],\"architectures\":[]"), "", true},
+	{LABEL("\"archMap\":[{\"architecture\":\"SCMP_ARCH_X86_64\"}],\"architectures\":[]"), "", true},
+	{LABEL("\"archMap\":[{\"architecture\":\"SCMP_ARCH_X86_64\"}],\"architectures\":[\"SCMP_ARCH_X86\"]"),
+	 "both architectures and archMap", false},
+	{LABEL("\"architectures\":[\"X86\"]"), "unknown architecture", false},
+	{LABEL("\"archMap\":[{}]"), "architecture is missing (line 1, column 46)", false},
+	{LABEL("\"syscalls\":[{\"name\":\"\",\"names\":[\"write\"],\"action\":\"SCMP_ACT_ALLOW\"}]"), "write",
+	 true},
+	{LABEL("\"syscalls\":[{\"name\":\"read\",\"names\":[],\"action\":\"SCMP_ACT_ALLOW\"}]"), "read",
+	 true},
+	{LABEL("\"syscalls\":[{\"name\":\"read\",\"names\":null,\"action\":\"SCMP_ACT_ALLOW\"}]"), "read",
+	 true},
+	{LABEL("\"syscalls\":[{\"name\":\"\",\"names\":[],\"action\":\"SCMP_ACT_ALLOW\"},{}]"), "", true},
 	{LABEL("\"syscalls\":[{\"name\":\"read\",\"names\":[\"write\"],\"action\":\"SCMP_ACT_ALLOW\"}]"),
-	 "both name and names"},
-	{LABEL("\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":{\"caps\":"
-	       "[\"CAP_BPF\"]}}]"),
-	 "depends on includes.caps"},
-	{LABEL("\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ALLOW\",\"excludes\":{\"minKernel\":"
-	       "\"4.8\"}}]"),
-	 "depends on excludes.minKernel"},
+	 "both name and names", false},
+	{LABEL("\"syscalls\":[{\"names\":[\"read\"]}]"), "action is missing", false},
+	{LABEL("\"syscalls\":[null]"), "an entry of syscalls must be an object", false},
+	{LABEL("\"syscalls\":null"), "", true},
+	/* Go writes 0 where nothing stands, and passes over what it does not know. */
+	{ENTRY("\"args\":[{\"op\":\"SCMP_CMP_NE\",\"valueTwo\":null,\"why\":1}]"), "read", true},
+	{ENTRY("\"args\":[{\"index\":0}]"), "op is missing", false},
+	{ENTRY("\"id\":7"), "read", true},
+	{ENTRY("\"arg\":[]"), "unknown key \"arg\"", false},
+	{ENTRY("\"Args\":[]"), "unknown key \"Args\"", false},
+	{ENTRY("\"args\":[],\"args\":[]"), "twice", false},
+	{LABEL("\"$schema\":\"x\",\"version\":{\"of\":[1]}"), "", true},
+	{LABEL("\"DEFAULTACTION\":\"SCMP_ACT_ALLOW\""), "did you mean \"defaultAction\"?", false},
+	/* Filters: capabilities of the bounding set alone, all of them or any. */
+	{ENTRY("\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\"]}"), "read", true},
+	{ENTRY("\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\",\"CAP_CHOWN\"]}"), "read", true},
+	{ENTRY("\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\",\"CAP_BPF\"]}"), "", true},
+	{ENTRY("\"includes\":{\"caps\":[\"CAP_BPF\"]}"), "", true},
+	{ENTRY("\"includes\":{\"caps\":[\"cap_chown\"]}"), "", true},
+	{ENTRY("\"excludes\":{\"caps\":[\"CAP_BPF\"]}"), "read", true},
+	{ENTRY("\"excludes\":{\"caps\":[\"CAP_BPF\",\"CAP_CHOWN\"]}"), "", true},
+	{ENTRY("\"includes\":{\"arches\":[\"s390\",\"" WORD "\"]}"), "read", true},
+	{ENTRY("\"includes\":{\"arches\":[\"s390\",\"x32\"]}"), "", true},
+	{ENTRY("\"excludes\":{\"arches\":[\"s390\",\"x32\"]}"), "read", true},
+	{ENTRY("\"excludes\":{\"arches\":[\"" WORD "\"]}"), "", true},
+	{ENTRY("\"includes\":{\"minKernel\":\"0.1\"}"), "read", true},
+	{ENTRY("\"includes\":{\"minKernel\":\"255.255\"}"), "", true},
+	{ENTRY("\"excludes\":{\"minKernel\":\"255.255\"}"), "read", true},
+	{ENTRY("\"excludes\":{\"minKernel\":\"4.8\"}"), "", true},
+	{ENTRY("\"includes\":{\"minKernel\":\"4\"}"), "minKernel must be a kernel's version like 4.8", false},
+	{ENTRY("\"includes\":{\"minKernel\":\"4.8.1\"}"), "minKernel must be", false},
+	{ENTRY("\"includes\":{\"minKernel\":\"4.x\"}"), "minKernel must be", false},
+	{ENTRY("\"includes\":{\"minKernel\":\"0.0\"}"), "minKernel must be", false},
+	{ENTRY("\"includes\":{\"minKernel\":\"4.256\"}"), "minKernel must be", false},
+	{ENTRY("\"includes\":{\"minKernel\":4.8}"), "minKernel must be a string", false},
+	{ENTRY("\"includes\":{\"caps\":\"CAP_BPF\"}"), "must be an array", false},
+	{ENTRY("\"includes\":{\"caps\":[null]}"), "must be a string", false},
+	{ENTRY("\"includes\":[]"), "includes must be an object", false},
+	{ENTRY("\"includes\":{\"cap\":[\"CAP_BPF\"]}"), "did you mean \"caps\"?", false},
+	/* What does not count is not looked at. */
+	{LABEL("\"syscalls\":[{\"names\":[\"frob\"],\"action\":\"NONE\",\"includes\":{\"arches\":[\"s390\"]}}"
+	       "]"),
+	 "", true},
 	{LABEL("\"syscalls\":[{\"names\":[\"opennat\"],\"action\":\"SCMP_ACT_ALLOW\"}]"),
-	 "did you mean \"openat\"?"},
+	 "did you mean \"openat\"?", false},
+	{LABEL("\"syscalls\":[{\"names\":[\"\"],\"action\":\"SCMP_ACT_ALLOW\"}]"), "a name is empty", false},
 };
+
+/* "read write" */
+static void list_allowed(char *dst, size_t cap, const struct profile *p)
+{
+	size_t at = 0;
+
+	*dst = '\0';
+	for (int id = 0; id < sys_count() && at < cap; id++)
+		if (profile_allows_some(p, id))
+			at += (size_t)snprintf(dst + at, cap - at, "%s%s", at ? " " : "", sys_name(id));
+}
 
 static void test_labels(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
 		CLEANUP_ARENA struct arena arena = {0};
+		char allowed[80];
 		struct profile p;
+		struct bundle b;
 		struct jdoc doc;
 		struct err err = {0};
 
+		assert_int_equal(bundle_parse(&b, &arena, BUNDLE, strlen(BUNDLE), &err), 0);
 		assert_int_equal(jdoc_parse(&doc, &arena, labels[i].text, strlen(labels[i].text), &limits,
 					    ERR_NEEDS, &err),
 				 0);
-		int failed = profile_read_label(&p, &arena, &doc, "label x", &err);
-		if ((failed != 0) != (labels[i].words != NULL))
-			fail_msg("%zu: %s", i, err.msg);
+		int failed = profile_read_label(&p, &arena, &doc, "label x", &b, &err);
+		if ((failed == 0) != labels[i].accepted)
+			fail_msg("%zu: %s: %s", i, labels[i].text, err.msg);
 		if (failed && !strstr(err.msg, labels[i].words))
 			fail_msg("%zu: \"%s\" lacks \"%s\"", i, err.msg, labels[i].words);
-		if (i == 1)
+		if (failed)
+			continue;
+		list_allowed(allowed, sizeof(allowed), &p);
+		if (strcmp(allowed, labels[i].words) != 0)
+			fail_msg("%zu: %s: allows \"%s\"", i, labels[i].text, allowed);
+		if (i == 0)
 			assert_int_equal(p.archs, 1u << ARCH_X86_64 | 1u << ARCH_X86);
 	}
+}
+
+/* Podman asks for a capability only where the configuration has capabilities. */
+static void test_without_capabilities(void **state)
+{
+	static const char bundle[] = "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"r\"},\"process\":{}}";
+	static const char profile[] = LABEL(
+		"\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":{\"caps\":["
+		"\"CAP_BPF\"]}},{\"names\":[\"write\"],\"action\":\"SCMP_ACT_ALLOW\",\"excludes\":{\"caps\":["
+		"\"CAP_BPF\"]}}]");
+	CLEANUP_ARENA struct arena arena = {0};
+	struct profile p;
+	struct bundle b;
+	struct jdoc doc;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(bundle_parse(&b, &arena, bundle, strlen(bundle), &err), 0);
+	assert_int_equal(jdoc_parse(&doc, &arena, profile, strlen(profile), &limits, ERR_NEEDS, &err), 0);
+	assert_int_equal(profile_read_label(&p, &arena, &doc, "label x", &b, &err), 0);
+	assert_true(profile_allows_all(&p, id_of("read")) && profile_allows_all(&p, id_of("write")));
 }
 
 int main(void)
@@ -340,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_without_capabilities),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
