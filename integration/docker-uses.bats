@@ -131,6 +131,39 @@ clamped() { docker exec "$1" /call "$OUTSIDE" | grep -qx "$OUTSIDE -1"; }
   [ "$(in_node cat /tmp/volume/b)" = 2 ]
 }
 
+# What the init has to do: start the program, hand signals on, reap orphans, hand on the exit code.
+# shellcheck disable=SC2016 # the container's shell
+UNDER_INIT='cat /proc/1/cmdline; (sleep 0.1 &); sleep 0.4; grep -c "^State:.Z" /proc/[0-9]*/status 2>/dev/null | grep -c ":1$"; kill -USR1 1; sleep 0.2; exit 3'
+@test "--init in front of an image that declares its calls" {
+  needs=$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")
+  docker_image declared:1 "LABEL io.runclamp.syscalls=\"$needs\""
+  for user in 0 1000; do
+    for options in --init '--init --security-opt=no-new-privileges'; do
+      # shellcheck disable=SC2086 # words
+      run docker run --rm $options --user "$user" --runtime=runclamp declared:1 sh -c "trap 'echo handed on' USR1; $UNDER_INIT"
+      echo "$user, $options, $status: $output"
+      [ "$status" -eq 3 ]
+      [[ $output == /sbin/docker-init*0*"handed on" ]]
+    done
+  done
+  docker run -d --name inits --init --runtime=runclamp declared:1 sh -c 'trap "exit 9" TERM; while :; do sleep 0.1; done'
+  id=$(docker_id inits)
+  [ "$(decided "$id" '.init, (.init_only.names | index("rt_sigtimedwait") != null), .counts.needs')" = '"tini"
+true
+'"$(wc -w <<<"$needs")" ]
+  SECONDS=0
+  docker stop -t 30 inits
+  [ "$SECONDS" -lt 20 ]
+  [ "$(docker inspect --format '{{.State.ExitCode}}' inits)" = 9 ]
+  # The image's own program of that name gets nothing.
+  mkdir "$T/context"
+  cp "$T/rootfs/call" "$T/context/"
+  docker_build own:1 'FROM bb:1' 'COPY call /sbin/docker-init' 'LABEL io.runclamp.syscalls="write exit_group getpid"'
+  run docker run --rm --runtime=runclamp own:1 /sbin/docker-init getpid getpgrp
+  echo "$output"
+  [ "$output" = $'getpid ok\ngetpgrp -1' ]
+}
+
 @test "the host's namespaces: --pid, --ipc, --uts, --network, and another container's" {
   docker run -d --name first --ipc=shareable --runtime=runclamp bb:1 sleep 1000
   for words in --pid=host --ipc=host --uts=host --network=host --pid=container:first --ipc=container:first --network=container:first; do

@@ -104,6 +104,27 @@ teardown_file() { podman_clean; }
   in_node clampctl uninstall podman --handler runclamp-crun
 }
 
+@test "--init in front of an image that declares its calls, as root and as a user" {
+  image p localhost/declared:1 "LABEL io.runclamp.syscalls=\"$BUSYBOX\""
+  for kind in runc crun; do
+    for options in '' --user=1000 --security-opt=no-new-privileges; do
+      # shellcheck disable=SC2086 # words
+      run run_in p "$kind" --init $options localhost/declared:1 \
+        sh -c 'trap "echo handed on" USR1; cat /proc/1/cmdline; (sleep 0.1 &); sleep 0.3; kill -USR1 1; sleep 0.2; exit 3'
+      echo "$kind $options $status: $output"
+      [ "$status" -eq 3 ]
+      [[ $output == *podman-init*"handed on" || $output == /dev/init*"handed on" ]]
+      decided '.init == "catatonit" and (.init_only.names | index("signalfd4") != null)'
+    done
+    p --runtime "$(handler "$kind")" run -d --name inits --init localhost/declared:1 sh -c 'trap "exit 9" TERM; while :; do sleep 0.1; done'
+    SECONDS=0
+    p stop -t 30 inits
+    [ "$SECONDS" -lt 20 ]
+    [ "$(p inspect inits --format '{{.State.ExitCode}}')" = 9 ]
+    p rm inits
+  done
+}
+
 @test "a very long annotation, and a thousand labels" {
   labels=$(seq 1000 | sed 's/.*/--label=l&=value-of-label-&/')
   # shellcheck disable=SC2086 # a list

@@ -135,6 +135,7 @@ static void put_decision(struct buf *out, const struct ask *a)
 	put_string(out, "ceiling", a->handler ? a->handler->ceiling : NULL);
 	put_string(out, "ceiling_source", d->whitelist.source);
 	put_string(out, "floor", d->floor.source);
+	put_string(out, "init", d->init);
 	put_string(out, "closure_sha256", d->sha256[0] ? d->sha256 : NULL);
 	put_strings(out, "sources", d->needs.source, d->needs.nsources);
 	put_counts(out, d);

@@ -15,6 +15,7 @@ const struct check_set check_sets[] = {
 	SET("removed_by_ceiling", "taken by the ceiling", removed_ceiling),
 	SET("removed_by_engine", "taken by the engine", removed_engine),
 	SET("floor_only", "only for the runtime", floor_only),
+	SET("init_only", "only for the engine's init", init_only),
 	SET("floor_overrides", "floor overrides", floor_wider),
 };
 const size_t check_nsets = ARRAY_LEN(check_sets);

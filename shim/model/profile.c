@@ -55,6 +55,17 @@ void profile_set(struct profile *p, int id, struct action act)
 	p->sys[id] = (struct sysrules){.other = act};
 }
 
+void profile_allow_names(struct profile *p, const char *names)
+{
+	for (size_t len; *names; names += len + (names[len] == ' ')) {
+		len = strcspn(names, " ");
+		int id = sys_lookup(names, len);
+
+		if (id >= 0)
+			profile_set(p, id, (struct action){ACT_ALLOW, 0});
+	}
+}
+
 struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS])
 {
 	const struct sysrules *s = &p->sys[id];

@@ -81,12 +81,15 @@ static void yield_to_needs(struct work *w)
 
 static int build_needs(struct work *w)
 {
-	struct profile *n = &w->d->sides->needs;
+	struct profile *n = &w->d->sides->needs, *own = n;
 
 	if (!w->d->needs.declared)
 		return 0;
 	yield_to_needs(w);
-	if (profile_join(n, w->arena, &w->d->needs.allow, &w->floor, w->err) < 0)
+	if (w->init && !(own = work_alloc(w, sizeof(*own))))
+		return -1;
+	if (profile_join(own, w->arena, &w->d->needs.allow, &w->floor, w->err) < 0 ||
+	    (w->init && profile_join(n, w->arena, own, w->init, w->err) < 0))
 		return -1;
 	n->archs = w->d->needs.allow.archs;
 	set_answers(n, &w->enosys, NULL);
@@ -113,6 +116,28 @@ static int meet_sides(struct work *w)
 	return profile_meet(&s->closure, w->arena, &s->engine, inner, w->err);
 }
 
+static bool is_overridden(const struct work *w, int id)
+{
+	return !profile_allows_all(&w->d->needs.allow, id) &&
+	       (profile_allows_all(&w->floor, id) || (w->init && profile_allows_all(w->init, id)));
+}
+
+/* The init may fail where the image's program alone would not. */
+static void warn_of_init(struct work *w)
+{
+	struct sysset lacking = {0};
+
+	for (int id = 0; w->init && id < sys_count(); id++)
+		if (profile_allows_some(w->init_need, id) && sys_number(id, ARCH_NATIVE) >= 0 &&
+		    !profile_allows_some(&w->d->sides->closure, id))
+			sysset_add(&lacking, id);
+	if (sysset_count(&lacking) > 0)
+		work_warn(w,
+			  "the ceiling %s or the engine's profile denies calls of %s, which the engine puts "
+			  "in front of the image's program: %s",
+			  w->d->whitelist.name, w->d->init, work_names(w, &lacking));
+}
+
 /* Which gate took what, name by name. */
 static void account(struct work *w)
 {
@@ -137,8 +162,8 @@ static void account(struct work *w)
 			continue;
 		sysset_add(&d->allowed, id);
 		if (d->needs.declared && !declared)
-			sysset_add(&d->floor_only, id);
-		if (declared && !profile_allows_all(&d->needs.allow, id) && profile_allows_all(&w->floor, id))
+			sysset_add(profile_allows_some(&w->floor, id) ? &d->floor_only : &d->init_only, id);
+		if (declared && is_overridden(w, id))
 			sysset_add(&d->floor_wider, id);
 	}
 }
@@ -292,5 +317,6 @@ int closure_build(struct work *w)
 	if (meet_sides(w) < 0)
 		return -1;
 	account(w);
+	warn_of_init(w);
 	return write_section(w);
 }

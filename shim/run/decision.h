@@ -61,7 +61,9 @@ struct decision {
 	struct sysset removed_ceiling;
 	struct sysset removed_engine; /* within needs and ceiling, denied by the engine's profile */
 	struct sysset floor_only;     /* in the closure only through the floor */
-	struct sysset floor_wider;    /* declared with conditions that the floor overrides */
+	const char *init;	      /* the init that the engine put in front: "tini"; NULL: none */
+	struct sysset init_only;      /* in the closure only through it */
+	struct sysset floor_wider;    /* declared with conditions that the floor (or the init) overrides */
 	struct sysset allowed;	      /* the closure's names */
 	archset dropped_archs;
 

@@ -97,6 +97,7 @@ static void put_decision(struct buf *out, const struct decision *d, const struct
 	}
 	put_string(out, "ceiling", d->whitelist.name, text / 4);
 	put_string(out, "floor", d->floor.source, text / 4);
+	put_string(out, "init", d->init, 16);
 	put_list(out, "sources", d->needs.source, at_most(d->needs.nsources, cut->list), text / 8);
 	put_list(out, "absent", d->needs.absent, at_most(d->needs.nabsent, 8), 32);
 	put_not_enforced(out, &d->needs.extra);
@@ -107,6 +108,7 @@ static void put_decision(struct buf *out, const struct decision *d, const struct
 	put_names(out, "removed_by_ceiling", &d->removed_ceiling, names / 2);
 	put_names(out, "removed_by_engine", &d->removed_engine, names / 2);
 	put_names(out, "floor_only", &d->floor_only, names);
+	put_names(out, "init_only", &d->init_only, names);
 	put_names(out, "floor_overrides", &d->floor_wider, names);
 	put_list(out, "warnings", d->warning, at_most(d->nwarnings, cut->list), text / 2);
 	if (d->sha256[0])

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "load/floorfile.h"
 #include "load/profile_json.h"
+#include "policy/init.h"
 #include "run/created.h"
 #include "run/work.h"
 #include <errno.h>
@@ -139,12 +140,28 @@ static int read_floor(struct work *w)
 	return profile_join(&w->floor, w->arena, &f->need, &f->margin, w->err);
 }
 
+/* Where nothing is declared nothing is taken from it. */
+static int read_init(struct work *w)
+{
+	const struct init *init = w->d->needs.declared ? init_find(w->bundle, w->arena) : NULL;
+	struct profile *calls = init ? work_alloc(w, 2 * sizeof(*calls)) : NULL;
+
+	if (!calls)
+		return init ? -1 : 0;
+	init_calls(&calls[0], &calls[1], init);
+	w->init_need = &calls[0];
+	w->init = &calls[1];
+	w->d->init = init_name(init);
+	return 0;
+}
+
 int sides_read(struct work *w)
 {
 	w->d->sides = work_alloc(w, sizeof(*w->d->sides));
 	if (!w->d->sides)
 		return -1;
-	if (read_ceiling(w) < 0 || read_engine(w) < 0 || sources_read(w) < 0 || read_floor(w) < 0)
+	if (read_ceiling(w) < 0 || read_engine(w) < 0 || sources_read(w) < 0 || read_floor(w) < 0 ||
+	    read_init(w) < 0)
 		return -1;
 	return 0;
 }

@@ -143,6 +143,8 @@ void decision_why(const struct decision *d, int sys_id, struct buf *out)
 			put_takers(d, sys_id, out);
 		else if (sysset_has(&d->floor_only, sys_id))
 			buf_puts(out, ", only through the floor");
+		else if (sysset_has(&d->init_only, sys_id))
+			buf_printf(out, ", only for %s, the engine's init", d->init);
 	}
 	put_needs(d, sys_id, out);
 	put_floor(d, sys_id, out);

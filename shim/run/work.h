@@ -19,6 +19,7 @@ struct work {
 	struct ceiling *sentry; /* runsc: the table of that very binary */
 	struct profile floor;	/* need and margin together */
 	struct sysset survives; /* of the floor: denied, and the runtime falls back on others */
+	const struct profile *init, *init_need; /* what the engine's init calls; NULL: there is none */
 };
 
 /* Notes a refusal; the first gate that refuses is the one that is told. In

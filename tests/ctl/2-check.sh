@@ -34,7 +34,7 @@ TABLE
 
 # --- check: everything as JSON, for every golden bundle ---
 keys='absent bundle ceiling ceiling_source closure closure_sha256 config counts created_as declared dropped_architectures engine_profile
-floor floor_only floor_overrides gate handler image inject level limit mode needs not_enforced not_refused_yet on_missing
+floor floor_only floor_overrides gate handler image init init_only inject level limit mode needs not_enforced not_refused_yet on_missing
 outside_ceiling over pause_container removed_by_ceiling removed_by_engine removed_by_needs runtime runtime_key runtime_path
 runtime_version sentence sources sources_not_read verdict warnings'
 keys=$(tr '\n' ' ' <<<"$keys" | sed 's/ $//')
@@ -58,6 +58,27 @@ for name in nowhere broken; do
   ctl check --json "$T/b/$name"
   is "check --json of a bundle that is $name has every key" "$(jq -r 'keys | join(" ")' <<<"$out")" "$keys"
 done
+
+# --- check: the engine's init ---
+cp "$(command -v busybox)" "$T/bin/docker-init"
+bundle init "$(needs 'read') | .process.args = [\"/sbin/docker-init\", \"--\", \"sh\"]
+  | .mounts += [{destination: \"/sbin/docker-init\", type: \"bind\", source: \"$T/bin/docker-init\", options: [\"bind\", \"ro\"]}]"
+ctl check --json "$T/b/init"
+is "the engine's init: a margin of its own, not charged to the image" \
+  "$(jq -c '[.init, .counts.needs, (.init_only | index("rt_sigtimedwait") != null), (.floor_only | index("rt_sigtimedwait")), .warnings]' <<<"$out")" \
+  '["tini",1,true,null,[]]'
+ctl closure --why rt_sigtimedwait "$T/b/init"
+like "the engine's init: why" "$out" "^rt_sigtimedwait: allowed, only for tini, the engine's init;"
+chmod 777 "$T/bin/docker-init"
+ctl check --json "$T/b/init"
+is "the engine's init: not one that others can write" "$(jq -c '[.init, .init_only]' <<<"$out")" '[null,[]]'
+chmod 755 "$T/bin/docker-init"
+bundle init "$(needs 'read') | .process.args = [\"/sbin/docker-init\", \"--\", \"sh\"] | .linux.seccomp.syscalls[].names -= [\"setpgid\", \"kill\"]
+  | .mounts += [{destination: \"/sbin/docker-init\", type: \"bind\", source: \"$T/bin/docker-init\", options: [\"bind\", \"ro\"]}]"
+ctl check --json "$T/b/init"
+is "the engine's init: never past the engine's profile, and a warning" \
+  "$(jq -c '[.init, (.init_only | index("setpgid")), (.warnings | map(select(test("denies calls of tini.*: kill, setpgid|denies calls of tini.*kill and setpgid"))) | length)]' <<<"$out")" \
+  '["tini",null,1]'
 
 # --- check: what is said beyond the verdict ---
 ctl check --handler strict "$T/b/few"

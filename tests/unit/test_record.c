@@ -38,8 +38,8 @@ static json_t *parse_line(const struct buf *line)
 static void fill_sets(struct decision *d, int n)
 {
 	struct sysset *const sets[] = {&d->outside,	   &d->removed_needs, &d->removed_ceiling,
-				       &d->removed_engine, &d->floor_only,    &d->floor_wider,
-				       &d->allowed,	   &d->needs.named};
+				       &d->removed_engine, &d->floor_only,    &d->init_only,
+				       &d->floor_wider,	   &d->allowed,	      &d->needs.named};
 
 	for (size_t i = 0; i < ARRAY_LEN(sets); i++)
 		for (int id = 0; id < n && id < sys_count(); id++)
