@@ -169,9 +169,8 @@ own_keys() { # HANDLER
     echo "$own"
     [ "$(says "a$n" example.org/call:1 '["/call", "getuid", "geteuid"]' ".annotations = $own")" = $'getuid ok\ngeteuid -1' ]
   done
-  run container b example.org/call:1 '["/bin/true"]' '.annotations = {"io.kubernetes.cri-o.ContainerName": "wide"}'
-  echo "$output"
-  [[ $output == *"annotations io.kubernetes.cri.container-name and io.kubernetes.cri-o.ContainerName disagree"* ]]
+  # CRI-O's name is nobody's here: the key of the plain name counts.
+  [ "$(says b example.org/call:1 '["/call", "getuid", "geteuid"]' '.annotations = {"io.kubernetes.cri-o.ContainerName": "wide"}')" = $'getuid ok\ngeteuid -1' ]
 }
 
 @test "the configuration breaks under a running pod: nothing new starts, and the pod can be stopped and removed" {

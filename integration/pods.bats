@@ -6,7 +6,8 @@ load lib/common
 
 setup_file() {
   prepare
-  [ ! -x "$RUNCLAMP" ] || shim_config
+  # Nobody but this test made the bundles: it plays the CRI engine whose folder the configuration names.
+  [ ! -x "$RUNCLAMP" ] || shim_config '.engines.cri.bundles = "'"$T/b"'"'
 }
 teardown() { clean; }
 teardown_file() { clean_all; }

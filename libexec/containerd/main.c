@@ -5,6 +5,8 @@
  *   target   the digest that this name (with CRI: the image's ID) has now, or null
  *   config   the digest of the image's config, where the record itself holds it, as CRI's does, or null
  *   parent   the chain ID of the layers that the container's root file system lies on, or null
+ *   cri      by CRI's own record, where it made the container: {"type": "sandbox" or "container", "sandbox":
+ *            its ID, "name": the container's in its pod}; or null. Of a sandbox no more is looked up
  *   content  the folder of the content store
  *   names    of the names of images that were given those that there are, each with the digest that it has
  *            now: [["NAME", "sha256:…"], …]
@@ -17,16 +19,14 @@
 #include "base/clock.h"
 #include "containerd.pb-c.h"
 #include "containerd/call.h"
+#include "containerd/dial.h"
 #include "containerd/jail.h"
 #include "containerd/reply.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 
 enum {
 	DEADLINE_MS = 2000,
@@ -60,45 +60,6 @@ static int check_name(const char *s, const char *what, struct err *err)
 	if (!len || len > NAME_MAX_LEN || strspn(s, allowed) != len)
 		return err_set(err, ERR_USAGE, "\"%s\" is no %s of containerd's", s, what);
 	return 0;
-}
-
-/* Whoever listens there is believed: root, or in a user's own containerd that user. */
-static int check_peer(int fd, struct err *err)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-		return err_sys(err, "SO_PEERCRED");
-	if (peer.uid && peer.uid != geteuid())
-		return err_set(err, ERR_SYSTEM, "it is not trusted: uid %u listens there, not root",
-			       peer.uid);
-	return 0;
-}
-
-/* A connected socket that no longer blocks. */
-static int dial(const char *address, struct err *err)
-{
-	static const struct timeval patience = {.tv_sec = DEADLINE_MS / 1000};
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	size_t len = strlen(address);
-
-	if (*address != '/' || len >= sizeof(a.sun_path))
-		return err_set(err, ERR_USAGE, "the address must be the absolute path of a socket");
-	memcpy(a.sun_path, address, len + 1);
-	CLEANUP_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_sys(err, "socket");
-	/* connect blocks while the listener's queue is full. */
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
-		return err_sys(err, "SO_SNDTIMEO");
-	if (connect(fd, (const struct sockaddr *)&a, sizeof(a)) < 0)
-		return err_sys(err, "connecting");
-	if (check_peer(fd, err))
-		return -1;
-	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
-		return err_sys(err, "fcntl");
-	return TAKE_FD(fd);
 }
 
 /* The last resort, if the loop's own deadline should fail: the default action ends the process. */
@@ -256,6 +217,9 @@ static int look_up_image(const struct query *q, struct answer *into)
 	/* CRI keeps each image under its config's digest too. */
 	const char *name = c->config ? c->config : c->image;
 
+	/* A pod's pause container needs nothing of its image. */
+	if (c->cri_type && !strcmp(c->cri_type, "sandbox"))
+		return 0;
 	if (*c->snapshot_key && ask_stat(q, &stat, c->snapshotter, c->snapshot_key))
 		return -1;
 	if (*name && ask_name(q, &image, name))
@@ -297,6 +261,24 @@ static void member(struct buf *out, const char *name, const char *value)
 		buf_puts(out, "null");
 }
 
+static void put_cri(struct buf *out, const struct reply_container *c)
+{
+	CLEANUP_BUF struct buf cri = {0};
+
+	if (!c->cri_type) {
+		member(out, "cri", NULL);
+		return;
+	}
+	member(&cri, "type", c->cri_type);
+	member(&cri, "sandbox", c->cri_sandbox);
+	if (c->cri_name)
+		member(&cri, "name", c->cri_name);
+	buf_puts(out, ", \"cri\": ");
+	buf_put(out, cri.data, cri.len);
+	buf_puts(out, "}");
+	out->failed |= cri.failed;
+}
+
 static void put_names(struct buf *out, const struct query *q, const struct answer *a)
 {
 	const char *before = "";
@@ -321,6 +303,7 @@ static int print(const struct query *q, const struct answer *a)
 	member(&out, "target", a->target);
 	member(&out, "config", a->container.config);
 	member(&out, "parent", a->parent);
+	put_cri(&out, &a->container);
 	member(&out, "content", a->content);
 	put_names(&out, q, a);
 	buf_puts(&out, "}\n");
@@ -346,7 +329,7 @@ static int run(struct query q)
 	if (check_name(q.space, "namespace", err) || check_name(q.id, "container ID", err))
 		return -1;
 	/* Never closed: the process may not, from here on. */
-	int fd = dial(q.address, err);
+	int fd = dial(q.address, DEADLINE_MS, err);
 	if (fd < 0 || jail_enter(fd, err))
 		return -1;
 	q.connection = connection_open(JAIL_SOCKET, q.space, deadline, &arena, err);

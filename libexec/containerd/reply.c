@@ -64,32 +64,91 @@ bool reply_is_digest(const char *s)
 	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
 }
 
-/* What CRI keeps with its container: {"Version": "v1", "Metadata": {…,
- * "ImageRef": "sha256:…", …}}, where ImageRef is the digest of the image's
- * config (containerd's pkg/cri/store/container/metadata.go). */
-static int cri_image(const char **ret, struct arena *arena, const ProtobufCBinaryData *json, struct err *err)
+/* What CRI keeps with a container: {"Version": "v1", "Metadata": {…}}. */
+struct cri_record {
+	struct jdoc doc;
+	uint32_t meta; /* 0: none */
+	struct arena *arena;
+	struct err *err;
+};
+
+static int open_cri(struct cri_record *ret, struct arena *arena, const ProtobufCBinaryData *json,
+		    struct err *err)
 {
 	static const struct jlimits limits = {.depth = 64, .tokens = 1 << 18, .kind = ERR_LIMIT};
-	struct jdoc doc;
-	uint32_t meta = 0, ref = 0;
+
+	*ret = (struct cri_record){.arena = arena, .err = err};
+	if (jdoc_parse(&ret->doc, arena, (const char *)json->data, json->len, &limits, ERR_SYSTEM, err))
+		return err_wrap(err, "CRI's record of the container");
+	if (ret->doc.tok[0].type == JTOK_OBJECT)
+		ret->meta = jdoc_get(&ret->doc, 0, "Metadata");
+	if (ret->meta && ret->doc.tok[ret->meta].type != JTOK_OBJECT)
+		ret->meta = 0;
+	return 0;
+}
+
+/* A member that is a string, or NULL. */
+static int cri_text(const char **ret, const struct cri_record *r, uint32_t obj, const char *member,
+		    const char *what)
+{
+	uint32_t tok = obj && r->doc.tok[obj].type == JTOK_OBJECT ? jdoc_get(&r->doc, obj, member) : 0;
 	size_t len;
 
-	if (jdoc_parse(&doc, arena, (const char *)json->data, json->len, &limits, ERR_SYSTEM, err))
-		return err_wrap(err, "CRI's record of the container");
-	if (doc.tok[0].type == JTOK_OBJECT)
-		meta = jdoc_get(&doc, 0, "Metadata");
-	if (meta && doc.tok[meta].type == JTOK_OBJECT)
-		ref = jdoc_get(&doc, meta, "ImageRef");
-	if (!ref || doc.tok[ref].type != JTOK_STRING)
-		return err_set(err, ERR_SYSTEM, "CRI's record of the container names no image");
-	const char *digest = jdoc_string(&doc, ref, arena, &len);
+	*ret = NULL;
+	if (!tok || r->doc.tok[tok].type != JTOK_STRING)
+		return 0;
+	const char *s = jdoc_string(&r->doc, tok, r->arena, &len);
+	if (!s)
+		return err_set(r->err, ERR_LIMIT, "out of memory");
+	const ProtobufCBinaryData field = {len, (uint8_t *)(uintptr_t)s};
+	return text(ret, r->arena, &field, what, r->err);
+}
+
+/* Metadata of a container (containerd's pkg/cri/store/container/metadata.go): SandboxID, ImageRef, the digest
+ * of the image's config, and Config, CRI's own ContainerConfig. */
+static int cri_container(struct reply_container *into, const struct cri_record *r)
+{
+	const char *digest;
+	uint32_t config = r->meta ? jdoc_get(&r->doc, r->meta, "Config") : 0;
+
+	if (config && r->doc.tok[config].type == JTOK_OBJECT)
+		config = jdoc_get(&r->doc, config, "metadata");
+	if (cri_text(&digest, r, r->meta, "ImageRef", "the image in CRI's record") ||
+	    cri_text(&into->cri_sandbox, r, r->meta, "SandboxID", "the sandbox in CRI's record") ||
+	    cri_text(&into->cri_name, r, config, "name", "the name in CRI's record"))
+		return -1;
 	if (!digest)
-		return err_set(err, ERR_LIMIT, "out of memory");
+		return err_set(r->err, ERR_SYSTEM, "CRI's record of the container names no image");
 	if (!reply_is_digest(digest))
-		return err_set(err, ERR_SYSTEM, "the image in CRI's record of the container is no digest: %s",
-			       digest);
-	*ret = digest;
+		return err_set(r->err, ERR_SYSTEM,
+			       "the image in CRI's record of the container is no digest: %s", digest);
+	into->config = digest;
+	into->cri_type = "container";
 	return 0;
+}
+
+/* Metadata of a sandbox (pkg/cri/store/sandbox/metadata.go): its ID is the container's. */
+static int cri_sandbox(struct reply_container *into, const struct cri_record *r)
+{
+	into->cri_type = "sandbox";
+	return cri_text(&into->cri_sandbox, r, r->meta, "ID", "the sandbox in CRI's record");
+}
+
+static int read_cri(struct reply_container *into, struct arena *arena, const C8d__Extension *x,
+		    struct err *err)
+{
+	bool container = equals(&x->key, "io.cri-containerd.container.metadata");
+	struct cri_record r;
+
+	if (!x->value || (!container && !equals(&x->key, "io.cri-containerd.sandbox.metadata")))
+		return 0;
+	if (into->cri_type)
+		return err_set(err, ERR_SYSTEM, "CRI has two records of the container");
+	if (open_cri(&r, arena, &x->value->value, err) ||
+	    (container ? cri_container(into, &r) : cri_sandbox(into, &r)))
+		return -1;
+	return into->cri_sandbox ? 0
+				 : err_set(err, ERR_SYSTEM, "CRI's record of the container names no sandbox");
 }
 
 int reply_container(struct reply_container *ret, struct arena *arena, const uint8_t *data, size_t len,
@@ -109,9 +168,7 @@ int reply_container(struct reply_container *ret, struct arena *arena, const uint
 	    text(&one.snapshot_key, arena, &c->snapshot_key, "the snapshot's key", err))
 		return -1;
 	for (size_t i = 0; i < c->n_extensions; i++)
-		if (equals(&c->extensions[i]->key, "io.cri-containerd.container.metadata") &&
-		    c->extensions[i]->value &&
-		    cri_image(&one.config, arena, &c->extensions[i]->value->value, err))
+		if (read_cri(&one, arena, c->extensions[i], err))
 			return -1;
 	*ret = one;
 	return 0;

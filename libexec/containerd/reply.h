@@ -21,6 +21,9 @@ enum {
 struct reply_container {
 	const char *image, *snapshotter, *snapshot_key;
 	const char *config; /* the digest that CRI wrote into its container's record, or NULL */
+	/* By CRI's record: "sandbox" or "container", the sandbox's ID, and its name in the pod, or NULL.
+	 * NULL: CRI has not made it. */
+	const char *cri_type, *cri_sandbox, *cri_name;
 };
 
 int reply_container(struct reply_container *ret, struct arena *arena, const uint8_t *data, size_t len,

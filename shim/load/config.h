@@ -41,6 +41,7 @@ struct engine_config {
 	const char *docker_daemon_json; /* compiled in: /etc/docker/daemon.json */
 	const char *containerd_address; /* a socket; else the shim's GRPC_ADDRESS */
 	const char *containerd_root;	/* else what containerd says, else /var/lib/containerd */
+	const char *cri_bundles;	/* below it, a CRI engine's that runclamp does not know; NULL: none */
 	const char *storage_root;	/* of containers/storage, where a bundle is not below it (CRI-O) */
 };
 

@@ -2,15 +2,17 @@
  * images, for those that are not in their usual places. */
 #include "load/config.h"
 #include "load/config_read.h"
+#include <stdio.h>
 #include <string.h>
 
-enum { ENGINE_DOCKER_KEY, ENGINE_CONTAINERD_KEY, ENGINE_STORAGE_KEY, ENGINE_KEYS };
-static const char *const engine_keys[] = {"docker", "containerd", "storage", NULL};
+enum { ENGINE_DOCKER_KEY, ENGINE_CONTAINERD_KEY, ENGINE_STORAGE_KEY, ENGINE_CRI_KEY, ENGINE_KEYS };
+static const char *const engine_keys[] = {"docker", "containerd", "storage", "cri", NULL};
 enum { DOCKER_DATA_ROOT, DOCKER_NAMESPACE, DOCKER_KEYS };
 static const char *const docker_keys[] = {"data_root", "namespace", NULL};
 enum { CONTAINERD_ADDRESS, CONTAINERD_ROOT, CONTAINERD_KEYS };
 static const char *const containerd_keys[] = {"address", "root", NULL};
 static const char *const storage_keys[] = {"root", NULL};
+static const char *const cri_keys[] = {"bundles", NULL};
 
 static int read_path(const struct cfg_parser *p, uint32_t tok, const char *key, const char **ret)
 {
@@ -50,9 +52,22 @@ static int read_containerd(const struct cfg_parser *p, uint32_t tok, struct engi
 	return read_path(p, vals[CONTAINERD_ROOT], "engines.containerd.root", &ret->containerd_root);
 }
 
+/* An object whose only member is a path. */
+static int read_one(const struct cfg_parser *p, uint32_t tok, const char *key, const char *const names[],
+		    const char **ret)
+{
+	uint32_t val = 0;
+	char path[64];
+
+	if (cfg_members(p, tok, key, names, &val) < 0)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s.%s", key, names[0]);
+	return read_path(p, val, path, ret);
+}
+
 int cfg_read_engines(const struct cfg_parser *p, uint32_t tok, struct engine_config *ret)
 {
-	uint32_t vals[ENGINE_KEYS] = {0}, root = 0;
+	uint32_t vals[ENGINE_KEYS] = {0};
 
 	if (cfg_members(p, tok, "engines", engine_keys, vals) < 0)
 		return -1;
@@ -60,9 +75,10 @@ int cfg_read_engines(const struct cfg_parser *p, uint32_t tok, struct engine_con
 		return -1;
 	if (vals[ENGINE_CONTAINERD_KEY] && read_containerd(p, vals[ENGINE_CONTAINERD_KEY], ret) < 0)
 		return -1;
-	if (!vals[ENGINE_STORAGE_KEY])
-		return 0;
-	if (cfg_members(p, vals[ENGINE_STORAGE_KEY], "engines.storage", storage_keys, &root) < 0)
+	if (vals[ENGINE_STORAGE_KEY] &&
+	    read_one(p, vals[ENGINE_STORAGE_KEY], "engines.storage", storage_keys, &ret->storage_root) < 0)
 		return -1;
-	return read_path(p, root, "engines.storage.root", &ret->storage_root);
+	return vals[ENGINE_CRI_KEY]
+		       ? read_one(p, vals[ENGINE_CRI_KEY], "engines.cri", cri_keys, &ret->cri_bundles)
+		       : 0;
 }

@@ -4,8 +4,18 @@
 #include <limits.h>
 #include <string.h>
 
-enum { ANSWER_IMAGE, ANSWER_TARGET, ANSWER_CONFIG, ANSWER_PARENT, ANSWER_CONTENT, ANSWER_NAMES, ANSWER_KEYS };
-static const char *const answer_keys[] = {"image", "target", "config", "parent", "content", "names", NULL};
+enum {
+	ANSWER_IMAGE,
+	ANSWER_TARGET,
+	ANSWER_CONFIG,
+	ANSWER_PARENT,
+	ANSWER_CRI,
+	ANSWER_CONTENT,
+	ANSWER_NAMES,
+	ANSWER_KEYS
+};
+static const char *const answer_keys[] = {"image", "target",  "config", "parent",
+					  "cri",   "content", "names",	NULL};
 enum { REFERENCE_MAX = 4096 };
 
 static int read_digest_or_null(const struct jread *r, uint32_t tok, const char *what, const char **ret)
@@ -52,6 +62,30 @@ static int read_names(struct content_answer *into, const struct jread *r, uint32
 	return 0;
 }
 
+enum { CRI_TYPE, CRI_SANDBOX, CRI_NAME, CRI_MEMBERS };
+
+/* null, or {"type": "container", "sandbox": "ID", "name": "web"} */
+static int read_cri(struct cri *ret, const struct jread *r, uint32_t tok)
+{
+	static const char *const keys[] = {"type", "sandbox", "name", NULL};
+	uint32_t key[CRI_MEMBERS];
+	const char *type;
+	struct jread in;
+
+	if (!tok)
+		return jread_fail(r, 0, "cri is missing");
+	if (!jread_unless_null(r->doc, tok))
+		return 0;
+	if (jread_object(&in, r, tok, "cri", keys, key) < 0 ||
+	    jread_line(&in, key[CRI_TYPE], "cri.type", REFERENCE_MAX, &type) < 0 ||
+	    jread_line(&in, key[CRI_SANDBOX], "cri.sandbox", REFERENCE_MAX, &ret->sandbox_id) < 0 ||
+	    (key[CRI_NAME] && jread_line(&in, key[CRI_NAME], "cri.name", REFERENCE_MAX, &ret->name) < 0))
+		return -1;
+	ret->engine = CRI_CONTAINERD;
+	ret->sandbox = strcmp(type, "sandbox") == 0;
+	return 0;
+}
+
 int content_answer_parse(struct content_answer *ret, struct arena *arena, const char *text, size_t len,
 			 struct err *err)
 {
@@ -69,7 +103,7 @@ int content_answer_parse(struct content_answer *ret, struct arena *arena, const 
 	    read_digest_or_null(&r, key[ANSWER_PARENT], "parent", &one.parent) < 0 ||
 	    jread_line(&r, key[ANSWER_CONTENT], "content", PATH_MAX, &one.content) < 0)
 		return -1;
-	if (read_names(&one, &r, key[ANSWER_NAMES]) < 0)
+	if (read_cri(&one.cri, &r, key[ANSWER_CRI]) < 0 || read_names(&one, &r, key[ANSWER_NAMES]) < 0)
 		return -1;
 	if (*one.content != '/')
 		return jread_fail(&r, key[ANSWER_CONTENT], "content must be an absolute path");

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "load/catalogue.h"
 #include "load/config.h"
+#include "load/cri.h"
 #include "load/jread.h"
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest
@@ -34,6 +35,8 @@ struct image {
 	/* Why they could not be read: that is the catalogue's affair, never the labels'. ERR_NONE: they were.
 	 */
 	struct err names_err;
+	/* Whose the container is in its pod, by the same record; known before anything that can fail. */
+	struct cri cri;
 	/* containerd's content store: there a manifest is found by its digest. NULL elsewhere. */
 	const char *store;
 };
@@ -75,6 +78,7 @@ struct engine_place {
 	enum engine_kind kind;
 	const char *id;
 	const char *space;  /* containerd's namespace */
+	bool cri;	    /* no engine's, but below one of engines.cri.bundles */
 	const char *root;   /* containers/storage: the folder before DRIVER-containers */
 	const char *driver; /* "overlay", "vfs" */
 };

@@ -339,7 +339,9 @@ int image_from_content(struct image *into, struct arena *arena, const struct con
 
 	into->engine = "containerd";
 	into->name = *a->image ? a->image : NULL;
-	if (!*a->image && !a->config)
+	into->cri = a->cri;
+	/* Nobody declares needs in the image of a pod's pause container. */
+	if (a->cri.sandbox || (!*a->image && !a->config))
 		return 0;
 	if (!a->config && !a->target)
 		return err_set(err, ERR_NEEDS,

@@ -20,6 +20,7 @@ struct content_answer {
 	const char *config;  /* CRI: the digest of the configuration, bound by the record itself; or NULL */
 	const char *parent;  /* the chain ID of the layers under the container's root file system; or NULL */
 	const char *content; /* the store's folder, an absolute path */
+	struct cri cri;	     /* by CRI's own record of the container */
 	const struct image_name *names; /* those of the names asked for that there are */
 	uint32_t nnames;
 };

@@ -15,6 +15,7 @@ struct store {
 	const char *id;	     /* the image's, 64 hex digits; "": none */
 	const char *name;    /* by which it was asked for; or NULL */
 	const char *layer;
+	struct cri *cri;
 };
 
 static bool is_hex_id(const char *s)
@@ -50,9 +51,27 @@ static uint32_t find_id(const struct jdoc *doc, const char *id)
 	return 0;
 }
 
-/* What Podman and CRI-O keep with their container: {"image-name": "localhost/app:1", …}. It can only narrow,
- * so a form that is not known says nothing. */
-static const char *asked_name(const struct store *s, const char *metadata)
+/* CRI-O's is a container of a pod (internal/storage/runtime.go, RuntimeContainerMetadata); Podman's names no
+ * pod, and nobody but the engine writes its members. */
+static void read_pod(struct store *s, const struct jread *r)
+{
+	const char *pod, *name, *full;
+
+	if (get_string(r, 0, "pod-id", &pod) < 0 || get_string(r, 0, "metadata-name", &name) < 0 ||
+	    get_string(r, 0, "name", &full) < 0 || !*pod)
+		return;
+	*s->cri = (struct cri){
+		.engine = CRI_CRIO,
+		.sandbox = strcmp(pod, s->place->id) == 0,
+		.sandbox_id = pod,
+		.name = *name ? name : NULL,
+		.full_name = *full ? full : NULL,
+	};
+}
+
+/* What Podman and CRI-O keep with their container: {"image-name": "localhost/app:1", …}. The image's name can
+ * only narrow, so a form that is not known says nothing. */
+static void read_metadata(struct store *s, const char *metadata)
 {
 	struct err ignored;
 	struct jread r = {.arena = s->arena, .where = "metadata", .kind = ERR_NEEDS, .err = &ignored};
@@ -60,8 +79,10 @@ static const char *asked_name(const struct store *s, const char *metadata)
 	const char *name;
 
 	if (jread_open(&r, &doc, metadata, strlen(metadata)) < 0 || doc.tok[0].type != JTOK_OBJECT)
-		return NULL;
-	return get_string(&r, 0, "image-name", &name) < 0 || !*name ? NULL : name;
+		return;
+	if (get_string(&r, 0, "image-name", &name) == 0 && *name)
+		s->name = name;
+	read_pod(s, &r);
 }
 
 /* 1: the container is in this file, 0: it is not, or there is no such file. */
@@ -81,7 +102,7 @@ static int look_in(struct store *s, const char *path)
 	if (get_string(&r, tok, "image", &s->id) < 0 || get_string(&r, tok, "layer", &s->layer) < 0 ||
 	    get_string(&r, tok, "metadata", &metadata) < 0)
 		return -1;
-	s->name = asked_name(s, metadata);
+	read_metadata(s, metadata);
 	if (*s->id && !is_hex_id(s->id))
 		return jread_fail(&r, tok, "image must be an image's ID, 64 hex digits");
 	return 1;
@@ -330,6 +351,7 @@ int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		.place = place,
 		.arena = arena,
 		.err = err,
+		.cri = &into->cri,
 		.root = {place->root, c->storage_root ? c->storage_root : default_root},
 	};
 

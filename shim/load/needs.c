@@ -48,21 +48,6 @@ static int add_aliases(struct finder *f, const char *const *aliases)
 	return 0;
 }
 
-/* The container's name in its pod, as the engine says it. */
-static int find_container(struct finder *f, const struct bundle *b)
-{
-	const struct annotation *cri = bundle_annotation(b, "io.kubernetes.cri.container-name");
-	const struct annotation *crio = bundle_annotation(b, "io.kubernetes.cri-o.ContainerName");
-
-	if (cri && crio && strcmp(cri->value, crio->value) != 0)
-		return err_set(
-			f->err, ERR_NEEDS,
-			"annotations io.kubernetes.cri.container-name and "
-			"io.kubernetes.cri-o.ContainerName disagree: which keys are this container's?");
-	f->container = cri ? cri->value : crio ? crio->value : NULL;
-	return 0;
-}
-
 static int unknown_key(const struct finder *f, const struct annotation *a, size_t base_len)
 {
 	const char *near = text_nearest(a->key, base_len, key_names);
@@ -170,11 +155,11 @@ static int read_keys(struct needs *ret, struct arena *arena, const struct finder
 }
 
 int needs_from_annotations(struct needs *ret, struct arena *arena, const struct bundle *b,
-			   const char *const *aliases, struct err *err)
+			   const char *container, const char *const *aliases, struct err *err)
 {
-	struct finder f = {.word = "annotation", .bundle = b, .err = err};
+	struct finder f = {.word = "annotation", .container = container, .bundle = b, .err = err};
 
-	if (add_aliases(&f, aliases) || find_container(&f, b))
+	if (add_aliases(&f, aliases))
 		return -1;
 	for (size_t i = 0; i < b->nannot; i++)
 		if (take(&f, &b->annot[i]))

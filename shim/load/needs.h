@@ -36,15 +36,15 @@ struct needs {
 };
 
 /* Reads every io.runclamp.* annotation and io.containers.seccomp.profile of the
- * bundle. A key may end in "/NAME", which for the container of that name
- * (io.kubernetes.cri.container-name or io.kubernetes.cri-o.ContainerName)
- * replaces the plain key; keys for other containers are ignored, but must be known ones. Several forms are
- * intersected. Refused: any other io.runclamp. key (nearest known one), an unknown syscall name (nearest
- * known one), malformed values, an unknown capability, an image digest of the wrong form. `aliases`: config's
- * extra annotation names: "signature" is one for io.runclamp.signature, any other for
- * io.runclamp.syscalls; at most NEEDS_ALIASES_MAX, NULL-terminated; may be NULL. */
+ * bundle. A key may end in "/NAME", which for the container of that name replaces the plain key
+ * (`container`: its name in its pod, by who made it; NULL: that is not known); keys for other containers are
+ * ignored, but must be known ones. Several forms are intersected. Refused: any other io.runclamp. key
+ * (nearest known one), an unknown syscall name (nearest known one), malformed values, an unknown capability,
+ * an image digest of the wrong form. `aliases`: config's extra annotation names: "signature" is one for
+ * io.runclamp.signature, any other for io.runclamp.syscalls; at most NEEDS_ALIASES_MAX, NULL-terminated; may
+ * be NULL. */
 int needs_from_annotations(struct needs *ret, struct arena *arena, const struct bundle *b,
-			   const char *const *aliases, struct err *err) MUST_CHECK;
+			   const char *container, const char *const *aliases, struct err *err) MUST_CHECK;
 enum { NEEDS_ALIASES_MAX = 8 };
 
 /* The same keys as labels of the image itself (config.Labels of its configuration). An image has no

@@ -5,21 +5,33 @@
 #define ON(kind) (1u << RUNTIME_##kind)
 
 /* One name: no path leads out of the folder that it is put behind. */
-static bool is_name(const char *value)
+static bool is_name(const char *value, const struct cri *cri)
 {
+	(void)cri;
 	return !strchr(value, '/') && strcmp(value, ".") != 0 && strcmp(value, "..") != 0;
 }
 
 /* The four that SELinux's mount options know (mount(8)); crun writes the word into the options as it stands.
  */
-static bool is_mount_context(const char *value)
+static bool is_mount_context(const char *value, const struct cri *cri)
 {
 	static const char *const words[] = {"context", "fscontext", "defcontext", "rootcontext"};
 
+	(void)cri;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(value, words[i]) == 0)
 			return true;
 	return false;
+}
+
+/* As gVisor's containerd shim writes it, by the kubelet's cgroup path: …/podUID
+ * (pkg/shim/v1/runsc/service.go). */
+static bool is_pod_cgroup(const char *value, const struct cri *cri)
+{
+	const char *slash = strrchr(value, '/');
+
+	return cri->engine == CRI_CONTAINERD && cri->sandbox && slash && strncmp(slash, "/pod", 4) == 0 &&
+	       !strstr(value, "/../");
 }
 
 #define SYSTEMD(name)                                                                                        \
@@ -36,7 +48,7 @@ static const struct {
 	const char *key; /* ends in '*': a prefix */
 	unsigned on;
 	const char *refuse;
-	bool (*check)(const char *value);
+	bool (*check)(const char *value, const struct cri *cri);
 } doors[] = {
 	/* crun's documentation, "Annotations"; all versions from 1.8 to 1.28. */
 	{"run.oci.seccomp_fail_unknown_syscall", ON(CRUN), NULL, NULL},
@@ -110,6 +122,8 @@ static const struct {
 	 "replaces the container's root file system by one of the node's", NULL},
 	{"dev.gvisor.spec.mount.*", ON(RUNSC), NULL,
 	 NULL}, /* how a mount is cached and shared within the sandbox */
+	{"dev.gvisor.spec.cgroup-parent", ON(RUNSC), "puts the sandbox into another control group",
+	 is_pod_cgroup},
 	{"dev.gvisor.empty-dir.*", ON(RUNSC), NULL, NULL}, /* read by gVisor's containerd shim alone */
 	{"dev.gvisor.*", ON(RUNSC),
 	 "is not known to this version of runclamp, and may change how runsc runs it", NULL},
@@ -142,18 +156,45 @@ static bool find_environment(enum runtime_kind kind, struct backdoor_hit *ret_hi
 	return true;
 }
 
-bool backdoor_find(const struct bundle *b, enum runtime_kind kind, bool startcontainer_hooks,
-		   struct backdoor_hit *ret_hit)
+/* runsc joins the sentry of the sandbox that the annotations name, and keeps containers there by their names:
+ * one that bears another's replaces its filter. */
+static bool find_pod(const struct bundle *b, enum runtime_kind kind, const struct cri *cri,
+		     struct backdoor_hit *ret_hit)
+{
+	/* What it calls a container that has no name (runsc/boot/loader.go, registerContainerLocked). */
+	static const char no_name[] = "__no_name_";
+
+	if (kind != RUNTIME_RUNSC)
+		return false;
+	const struct annotation *a = cri_disagrees(cri, b);
+	if (a) {
+		*ret_hit = (struct backdoor_hit){
+			"annotation", a->key,
+			"has runsc start the container as one of a pod, in the sandbox or under the name of "
+			"another, and no CRI engine's record says the same"};
+		return true;
+	}
+	if (!cri->name || strncmp(cri->name, no_name, strlen(no_name)) != 0)
+		return false;
+	*ret_hit = (struct backdoor_hit){"container's name", cri->name,
+					 "is one that runsc itself gives to containers without a name"};
+	return true;
+}
+
+bool backdoor_find(const struct bundle *b, enum runtime_kind kind, const struct cri *cri,
+		   bool startcontainer_hooks, struct backdoor_hit *ret_hit)
 {
 	for (size_t i = 0; i < b->nannot; i++) {
 		int door = find_door(kind, b->annot[i].key);
 
 		if (door < 0 || !doors[door].refuse ||
-		    (doors[door].check && doors[door].check(b->annot[i].value)))
+		    (doors[door].check && doors[door].check(b->annot[i].value, cri)))
 			continue;
 		*ret_hit = (struct backdoor_hit){"annotation", b->annot[i].key, doors[door].refuse};
 		return true;
 	}
+	if (find_pod(b, kind, cri, ret_hit))
+		return true;
 	if (!startcontainer_hooks && b->hooks_start_container &&
 	    b->doc.tok[b->hooks_start_container].count > 0) {
 		*ret_hit = (struct backdoor_hit){"config.json member", "hooks.startContainer",

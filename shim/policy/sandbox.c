@@ -56,32 +56,6 @@ static const char *const pause_calls[] = {
 	"writev",
 };
 
-static bool annotation_is(const struct bundle *b, const char *key, const char *value)
-{
-	const struct annotation *a = bundle_annotation(b, key);
-
-	return a && (!value || strcmp(a->value, value) == 0);
-}
-
-bool sandbox_is(const struct bundle *b, const char *id)
-{
-	static const struct {
-		const char *type, *sandbox_id, *name;
-	} engines[] = {
-		{"io.kubernetes.cri.container-type", "io.kubernetes.cri.sandbox-id",
-		 "io.kubernetes.cri.container-name"},
-		{"io.kubernetes.cri-o.ContainerType", "io.kubernetes.cri-o.SandboxID",
-		 NULL}, /* CRI-O names its sandboxes too */
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
-		if (annotation_is(b, engines[i].type, "sandbox") &&
-		    annotation_is(b, engines[i].sandbox_id, id) &&
-		    !(engines[i].name && annotation_is(b, engines[i].name, NULL)))
-			return true;
-	return false;
-}
-
 void sandbox_needs(struct profile *ret, struct sysset *ret_named)
 {
 	profile_init(ret, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);

@@ -19,7 +19,7 @@ static bool pass_backdoor(struct work *w)
 {
 	struct backdoor_hit hit;
 
-	if (!backdoor_find(w->bundle, w->id->kind, w->config->startcontainer_hooks, &hit))
+	if (!backdoor_find(w->bundle, w->id->kind, &w->cri, w->config->startcontainer_hooks, &hit))
 		return true;
 	char shown[128];
 	text_show(shown, sizeof(shown), hit.key, strlen(hit.key));
@@ -138,6 +138,8 @@ static bool pass_floor(struct work *w)
 
 static int decide(struct work *w)
 {
+	if (sources_ask(w) < 0)
+		return -1;
 	if (!pass_backdoor(w))
 		return 0;
 	if (sides_read(w) < 0)

@@ -12,12 +12,12 @@ static const char *rootfs_of(const struct bundle *b, struct arena *arena, struct
 }
 
 /* By which name the pod asked for it; containerd's record has one of the image's names, not always that one.
- * A name that a client made up can only narrow. */
+ * CRI wrote it, and in any case a name can only narrow. */
 static void add_asked_name(struct image *image, const struct bundle *b)
 {
 	const struct annotation *a = bundle_annotation(b, "io.kubernetes.cri.image-name");
 
-	if (a)
+	if (a && image->cri.engine == CRI_CONTAINERD)
 		image_add_name(image, a->value, a->value_len);
 }
 
@@ -75,6 +75,13 @@ static int from_place(struct image *image, bool *found, struct arena *arena, con
 	return 0;
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
 int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,
 		struct err *err)
 {
@@ -86,23 +93,31 @@ int engine_find(struct engine_place *ret, struct arena *arena, const struct conf
 	/* Where the bundle really lies: the engines' own names for it may go through links (/var/run). */
 	if (file_path(path, b->dirfd, err) < 0)
 		return err_wrap(err, "where the bundle %s lies", b->path);
-	return engine_place(ret, arena, path, &c->engines, err);
+	if (engine_place(ret, arena, path, &c->engines, err) < 0)
+		return -1;
+	ret->cri =
+		ret->kind == ENGINE_NONE && c->engines.cri_bundles && is_below(path, c->engines.cri_bundles);
+	return 0;
 }
 
-int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
+int engine_image(const struct image **ret, struct cri *ret_cri, struct arena *arena, const struct config *c,
 		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
 		 struct err *err)
 {
 	struct image *image = arena_alloc(arena, sizeof(*image));
-	bool found;
+	bool found = false;
 
 	if (!image)
 		return err_set(err, ERR_LIMIT, "out of memory");
 	const struct request q = {
 		.place = place, .config = c, .bundle = b, .rootfs = rootfs_of(b, arena, err)};
-	if (!q.rootfs || image_begin(image, arena, catalogue, err) < 0 ||
-	    from_place(image, &found, arena, &q, err) < 0)
+	if (!q.rootfs || image_begin(image, arena, catalogue, err) < 0)
 		return -1;
-	*ret = found ? image : NULL;
-	return 0;
+	int r = from_place(image, &found, arena, &q, err);
+	/* containerd's CRI has this one namespace; in another somebody else wrote such a record. */
+	if (place->kind != ENGINE_CONTAINERD || strcmp(place->space, "k8s.io") == 0)
+		*ret_cri = image->cri;
+	if (r == 0)
+		*ret = found ? image : NULL;
+	return r;
 }

@@ -9,10 +9,11 @@
 int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,
 		struct err *err) MUST_CHECK;
 
-/* *ret is NULL for a container without an image (`podman run --rootfs`). An engine whose records can't be
+/* ret_cri: what the engine's record says of the container's pod, even where the image can't be read.
+ * *ret is NULL for a container without an image (`podman run --rootfs`). An engine whose records can't be
  * read is an error: the image could have declared something. Of the image's names and digests those are
  * looked for that the catalogue speaks of. */
-int engine_image(const struct image **ret, struct arena *arena, const struct config *c,
+int engine_image(const struct image **ret, struct cri *ret_cri, struct arena *arena, const struct config *c,
 		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
 		 struct err *err) MUST_CHECK;
 

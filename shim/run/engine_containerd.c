@@ -143,7 +143,7 @@ int engine_ask_containerd(struct image *into, bool *ret_found, struct arena *are
 	}
 	if (image_from_content(into, arena, &answer, err) < 0)
 		return -1;
-	*ret_found = into->config != NULL;
+	*ret_found = into->config != NULL || into->cri.sandbox;
 	return 0;
 }
 

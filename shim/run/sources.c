@@ -49,7 +49,7 @@ static int find_image(struct work *w, const struct engine_place *place, const st
 
 	if (w->image)
 		return named_image(w, c);
-	if (engine_image(&w->d->image, w->arena, w->config, w->bundle, place, c, &err) == 0)
+	if (engine_image(&w->d->image, &w->cri, w->arena, w->config, w->bundle, place, c, &err) == 0)
 		return 0;
 	w->d->image = NULL;
 	return source_failed(w, "the image", &err);
@@ -99,24 +99,48 @@ static int read_catalogue(struct work *w, const struct catalogue *c)
 	return needs_intersect(&w->d->needs, w->arena, more, w->err);
 }
 
-/* What goes by the image: first whose images the catalogue speaks of, as only these are looked for. */
-static int read_image_sources(struct work *w)
+/* A bundle that no engine made is believed where nothing is created from it (clampctl), and below the folder
+ * of a CRI engine that runclamp does not know. */
+static void believe_annotations(struct work *w, const struct engine_place *place)
 {
-	struct catalogue *c = work_alloc(w, sizeof(*c));
+	if (w->container && !place->cri)
+		return;
+	cri_from_annotations(&w->cri, w->bundle);
+	/* From containerd a sandbox has no name, and whoever adds annotations does not know its ID
+	 * beforehand. */
+	if (w->cri.sandbox &&
+	    ((w->cri.engine == CRI_CONTAINERD && w->cri.name) ||
+	     (w->container && (!w->cri.sandbox_id || strcmp(w->cri.sandbox_id, w->container) != 0))))
+		w->cri = (struct cri){0};
+}
+
+/* Whether the engine's records are needed: for the image, or because the annotations speak of a pod. */
+static bool must_ask(const struct work *w, const struct engine_place *place)
+{
+	bool has_pods = place->kind == ENGINE_CONTAINERD || place->kind == ENGINE_STORAGE;
+
+	return w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE) || (has_pods && cri_claimed(w->bundle));
+}
+
+/* First whose images the catalogue speaks of, as only these are looked for. */
+int sources_ask(struct work *w)
+{
 	struct engine_place place = {0};
 	struct err err = {0};
 
-	if (!c)
-		return -1;
-	if (!w->image && !(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE)))
-		return 0;
 	if (!w->image && engine_find(&place, w->arena, w->config, w->bundle, &err) < 0)
 		return source_failed(w, "the image", &err);
-	if (!w->image && place.kind == ENGINE_NONE)
+	if (place.kind == ENGINE_NONE)
+		believe_annotations(w, &place);
+	if (w->image ? !(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE))
+		     : place.kind == ENGINE_NONE || !must_ask(w, &place))
 		return 0;
-	if (open_catalogue(w, c) < 0 || find_image(w, &place, c) < 0 || read_labels(w) < 0)
+	if (open_catalogue(w, &w->catalogue) < 0 || find_image(w, &place, &w->catalogue) < 0)
 		return -1;
-	return read_catalogue(w, c);
+	/* The record is that of the folder's container. */
+	if (w->container && place.id && strcmp(w->container, place.id) != 0)
+		w->cri = (struct cri){0};
+	return 0;
 }
 
 static int read_sandbox(struct work *w)
@@ -135,11 +159,11 @@ int sources_read(struct work *w)
 	struct needs *n = &w->d->needs;
 
 	if (w->config->sources & SOURCE_ANNOTATION &&
-	    needs_from_annotations(n, w->arena, w->bundle, w->config->aliases, w->err) < 0)
+	    needs_from_annotations(n, w->arena, w->bundle, w->cri.name, w->config->aliases, w->err) < 0)
 		return -1;
 	/* A pod's annotations come with its pause container too: they speak of
 	 * the containers. */
-	w->d->is_sandbox = sandbox_is(w->bundle, w->container);
+	w->d->is_sandbox = w->cri.sandbox;
 	if (w->d->is_sandbox)
 		return read_sandbox(w);
 	if (n->unnamed_key)
@@ -147,5 +171,5 @@ int sources_read(struct work *w)
 			       "the annotation \"%s\" speaks of one container of a pod, and this engine does "
 			       "not say which container this is; use the key without \"/NAME\"",
 			       n->unnamed_key);
-	return read_image_sources(w);
+	return read_labels(w) < 0 || read_catalogue(w, &w->catalogue) < 0 ? -1 : 0;
 }

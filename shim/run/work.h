@@ -3,6 +3,7 @@
 #ifndef RUNCLAMP_RUN_WORK_H
 #define RUNCLAMP_RUN_WORK_H
 
+#include "load/cri.h"
 #include "run/decision.h"
 
 struct work {
@@ -15,6 +16,8 @@ struct work {
 	const char *container; /* its ID, or NULL */
 	const char *image;
 	struct err *err;
+	struct catalogue catalogue;
+	struct cri cri; /* its pod, by who made it; CRI_NONE: nobody who is believed says so */
 	struct sysset enosys;
 	struct ceiling *sentry; /* runsc: the table of that very binary */
 	struct profile floor;	/* need and margin together */
@@ -36,7 +39,9 @@ void *work_alloc(struct work *w, size_t size) MUST_CHECK;
 /* sides.c: reads engine profile, needs, ceiling and floor into the decision. */
 int sides_read(struct work *w) MUST_CHECK;
 
-/* sources.c: the needs, part of that. */
+/* sources.c: asks the engine that made the bundle, for the image and for the pod. */
+int sources_ask(struct work *w) MUST_CHECK;
+/* The needs, part of sides_read; after sources_ask. */
 int sources_read(struct work *w) MUST_CHECK;
 
 /* closure.c: meets the sides, accounts for what each gate took, and writes the

@@ -38,7 +38,7 @@ static void compare(struct arena *arena, const struct needs *n, json_t *root)
 	if (!as_annotations(annot, &b.nannot, root))
 		return;
 	b.annot = annot;
-	if (needs_from_annotations(&expected, arena, &b, NULL, &err))
+	if (needs_from_annotations(&expected, arena, &b, NULL, NULL, &err))
 		__builtin_trap();
 	if (expected.declared != n->declared ||
 	    (n->declared && memcmp(&expected.named, &n->named, sizeof(n->named)) != 0))

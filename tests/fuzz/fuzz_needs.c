@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	annot[1].key_len = strlen(annot[1].key);
 	annot[1].value = arena_strndup(&arena, (const char *)data + 1, size - 1);
 	annot[1].value_len = size - 1;
-	if (needs_from_annotations(&n, &arena, &b, NULL, &err))
+	if (needs_from_annotations(&n, &arena, &b, NULL, NULL, &err))
 		check_sentence(&err);
 	else
 		check(&arena, &n);

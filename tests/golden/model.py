@@ -94,13 +94,16 @@ def section_allows(section, first_match=False):
     return ret
 
 
-def declared(config):
-    """The needs in the bundle's annotations: None, or {name: how far}."""
+def declared(config, by_cri):
+    """The needs in the bundle's annotations: None, or {name: how far}. What a CRI engine
+    writes of pods counts only where one made the bundle."""
     annotations = config.get("annotations") or {}
+    if not by_cri:
+        annotations = {k: v for k, v in annotations.items() if not k.startswith("io.kubernetes.cri")}
     if annotations.get("io.kubernetes.cri.container-type") == "sandbox" or \
             annotations.get("io.kubernetes.cri-o.ContainerType") == "sandbox":
         return "sandbox"
-    name = annotations.get("io.kubernetes.cri.container-name") or \
+    name = annotations.get("io.kubernetes.cri.container-name") or annotations.get("io.kubernetes.container.name") or \
         annotations.get("io.kubernetes.cri-o.ContainerName")
     ret = None
     for key in ("io.runclamp.syscalls", "io.runclamp.closure", "io.containers.seccomp.profile"):
@@ -127,7 +130,7 @@ def join(a, b):
     return ALWAYS if ALWAYS in (a, b) else SOMETIMES if SOMETIMES in (a, b) else NEVER
 
 
-def model(config, runtime, ceiling):
+def model(config, runtime, ceiling, by_cri):
     """{name: how far the closure allows it}; SOMETIMES may come to nothing."""
     nnp = (config.get("process") or {}).get("noNewPrivileges", False)
     hard = FLOOR[runtime, nnp]
@@ -135,7 +138,7 @@ def model(config, runtime, ceiling):
     margin.update({n: ALWAYS for n in hard + KERNEL})
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
     w_floor = entries(ceiling.get("floor") or [])
-    needs = declared(config)
+    needs = declared(config, by_cri)
     section = (config.get("linux") or {}).get("seccomp")
     engine = section_allows(section, runtime == "runsc") if section else {None: (ALWAYS, None, None)}
     for (kind, denied, errno), instead in FALLBACK.items():
@@ -154,9 +157,9 @@ def model(config, runtime, ceiling):
     return ret, engine, needs
 
 
-def check_section(section, config, runtime, ceiling):
+def check_section(section, config, runtime, ceiling, by_cri):
     """The first thing that is wrong, or None."""
-    want, engine, needs = model(config, runtime, ceiling)
+    want, engine, needs = model(config, runtime, ceiling, by_cri)
     got = {}
     for e in section.get("syscalls", []):
         allow = e["action"] in ("SCMP_ACT_ALLOW", "SCMP_ACT_LOG")
@@ -207,10 +210,10 @@ def check_answers(section, want, engine):
     return None
 
 
-def outside_ceiling(config, ceiling):
+def outside_ceiling(config, ceiling, by_cri):
     """What a refusal by the ceiling says of the names, or None."""
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
-    names = sorted(n for n in declared(config) or {} if w.get(n, NEVER) == NEVER)
+    names = sorted(n for n in declared(config, by_cri) or {} if w.get(n, NEVER) == NEVER)
     if len(names) > 12:
         return f"needs {', '.join(names[:12])} and {len(names) - 12} more, which"
     return f"needs {', '.join(names[:-1])}{' and ' if names[1:] else ''}{names[-1]}, which" if names else None

@@ -3,6 +3,7 @@
 #define TESTS_NEEDS_FIXTURE_H
 
 #include "base/buf.h"
+#include "load/cri.h"
 #include "load/needs.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +35,9 @@ static inline int needs_of(struct needs *ret, struct arena *arena, const char *c
 	assert_non_null(kept);
 	if (bundle_parse(&b, arena, kept, text.len, err))
 		fail_msg("%s", err->msg);
-	return needs_from_annotations(ret, arena, &b, aliases, err);
+	struct cri cri;
+	cri_from_annotations(&cri, &b);
+	return needs_from_annotations(ret, arena, &b, cri.name, aliases, err);
 }
 
 #endif

@@ -74,12 +74,19 @@ static const struct {
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.type", false, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.rootfs.source", true, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.unheard-of", true, "x"},
+	/* What gVisor's containerd shim writes is in test_cri. */
+	{RUNTIME_RUNSC, "dev.gvisor.spec.cgroup-parent", true, "/kubepods/podx"},
 	{RUNTIME_RUNSC, "dev.gvisor.tar.rootfs.upper", true, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.tar.rootfs.upper.web", true, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.container-name-remap.1", true, "b=a"},
 	{RUNTIME_RUNSC, "dev.gvisor.empty-dir.x", false, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.new", true, "x"},
 	{RUNTIME_RUNSC, "org.example.note", false, "x"},
+	/* No CRI engine made the container: test_cri has the rest. */
+	{RUNTIME_RUNSC, "io.kubernetes.cri.container-type", true, "container"},
+	{RUNTIME_RUNSC, "io.kubernetes.cri.container-name", true, "web"},
+	{RUNTIME_RUNSC, "io.kubernetes.cri-o.ContainerType", true, "container"},
+	{RUNTIME_RUNC, "io.kubernetes.cri.container-type", false, "container"},
 };
 
 static bool find(const char *config, enum runtime_kind kind, bool hooks, struct backdoor_hit *ret)
@@ -87,11 +94,12 @@ static bool find(const char *config, enum runtime_kind kind, bool hooks, struct 
 	struct arena arena = {0};
 	struct bundle b;
 	struct err err = {0};
+	const struct cri cri = {0};
 	bool hit;
 
 	if (bundle_parse(&b, &arena, config, strlen(config), &err) < 0)
 		fail_msg("%s: %s", config, err.msg);
-	hit = backdoor_find(&b, kind, hooks, ret);
+	hit = backdoor_find(&b, kind, &cri, hooks, ret);
 	bundle_close(&b);
 	arena_free(&arena);
 	return hit;

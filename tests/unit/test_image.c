@@ -578,9 +578,55 @@ static void test_long_reference(void **state)
 	assert_string_equal(means.tagged, "");
 }
 
+/* containers.json's metadata: what of a pod it makes known. Podman's names none. */
+static void storage_knows_pods(void **state)
+{
+	static const struct {
+		const char *metadata;
+		struct cri want;
+	} rows[] = {
+		{"{\\\"image-name\\\":\\\"app\\\",\\\"name\\\":\\\"web\\\"}", {0}},
+		{"{\\\"pod-id\\\":\\\"\\\",\\\"name\\\":\\\"web\\\"}", {0}},
+		{"{\\\"pod-id\\\":1}", {0}},
+		{"{\\\"pod-id\\\":\\\"P\\\",\\\"name\\\":\\\"k8s_web_p\\\",\\\"metadata-name\\\":"
+		 "\\\"web\\\"}",
+		 {.engine = CRI_CRIO, .sandbox_id = "P", .name = "web", .full_name = "k8s_web_p"}},
+		{"{\\\"pod-id\\\":\\\"" ID "\\\",\\\"name\\\":\\\"k8s_POD_p\\\",\\\"pod\\\":true}",
+		 {.engine = CRI_CRIO, .sandbox = true, .sandbox_id = ID, .full_name = "k8s_POD_p"}},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_ARENA struct arena arena = {0};
+		char entry[1024];
+		struct image_case c = {"pods", NULL, NULL, {{CONTAINERS, entry}}};
+		struct image image;
+		struct err err = {0};
+		bool found;
+
+		(void)snprintf(entry, sizeof(entry), ENTRY_WITH(HEX, ",\"metadata\":\"%s\""),
+			       rows[i].metadata);
+		assert_int_equal(tmpdir_make(state), 0);
+		put_all(storage, c.changes);
+		if (find_in_storage(&image, &found, &arena, &c, ID, &err) < 0)
+			fail_msg("%s", err.msg);
+		assert_int_equal(image.cri.engine, rows[i].want.engine);
+		assert_int_equal(image.cri.sandbox, rows[i].want.sandbox);
+		assert_true(!image.cri.sandbox_id == !rows[i].want.sandbox_id);
+		if (rows[i].want.sandbox_id)
+			assert_string_equal(image.cri.sandbox_id, rows[i].want.sandbox_id);
+		assert_true(!image.cri.name == !rows[i].want.name);
+		if (rows[i].want.name)
+			assert_string_equal(image.cri.name, rows[i].want.name);
+		if (rows[i].want.full_name)
+			assert_string_equal(image.cri.full_name, rows[i].want.full_name);
+		assert_int_equal(tmpdir_remove(state), 0);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(storage_knows_pods),
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_many_names),

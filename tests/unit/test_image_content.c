@@ -478,10 +478,14 @@ static void other_manifests_lead_to_it(void **state)
 
 static void answers_are_read_strictly(void **state)
 {
-#define REST ", \"config\": null, \"parent\": \"" LAYER_A "\", \"content\": \"/c\", \"names\": []}"
+#define REST                                                                                                 \
+	", \"config\": null, \"parent\": \"" LAYER_A "\", \"cri\": null, \"content\": \"/c\", \"names\": "   \
+	"[]}"
 #define NAMES                                                                                                \
 	"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": \"" LAYER_A                      \
-	"\", \"content\": \"/c\", \"names\": "
+	"\", \"cri\": null, \"content\": \"/c\", \"names\": "
+#define CRI "{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": \"" LAYER_A "\", \"cri\": "
+#define AFTER ", \"content\": \"/c\", \"names\": []}"
 	static const struct {
 		const char *text, *wrong;
 	} cases[] = {
@@ -500,19 +504,30 @@ static void answers_are_read_strictly(void **state)
 		{"{\"image\": \"a\", \"target\": null, \"more\": 1" REST, "unknown key"},
 		{"{\"image\": \"a\", \"image\": \"b\", \"target\": null" REST, "stands there twice"},
 		{"{\"image\": \"a\", \"target\": null" REST "{}", "something stands behind the document"},
-		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
+		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"cri\": null, "
+		 "\"content\": "
 		 "\"c\", \"names\": []}",
 		 "content must be an absolute path"},
-		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
+		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"cri\": null, "
+		 "\"content\": "
 		 "null}",
 		 "content must be a string"},
-		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null}",
+		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"cri\": null}",
 		 "content is missing"},
 		{NAMES "[[\"x\", \"" LAYER_B "\"], [\"y:1\", \"" LAYER_A "\"]]}", NULL},
 		{NAMES "[]}", NULL},
-		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"content\": "
+		{"{\"image\": \"a\", \"target\": null, \"config\": null, \"parent\": null, \"cri\": null, "
+		 "\"content\": "
 		 "\"/c\"}",
 		 "names is missing"},
+		{CRI "{\"type\": \"container\", \"sandbox\": \"P\", \"name\": \"web\"}" AFTER, NULL},
+		{CRI "{\"type\": \"sandbox\", \"sandbox\": \"P\"}" AFTER, NULL},
+		{CRI "{\"type\": \"sandbox\"}" AFTER, "cri.sandbox is missing"},
+		{CRI "{\"sandbox\": \"P\"}" AFTER, "cri.type is missing"},
+		{CRI "{\"type\": \"sandbox\", \"sandbox\": \"P\", \"more\": 1}" AFTER, "unknown key"},
+		{CRI "{\"type\": \"container\", \"sandbox\": \"P\", \"name\": 1}" AFTER,
+		 "cri.name must be a string"},
+		{CRI "\"x\"" AFTER, "cri must be an object"},
 		{NAMES "{}}", "names must be an array"},
 		{NAMES "[1]}", "an element of names must be an array"},
 		{NAMES "[[]]}", "must be a name and a digest"},
@@ -524,6 +539,8 @@ static void answers_are_read_strictly(void **state)
 	};
 #undef REST
 #undef NAMES
+#undef CRI
+#undef AFTER
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
