@@ -107,6 +107,7 @@ clean_all() {
   [ -n "${T:-}" ] || return 0
   # runsc of 2026 keeps an empty network namespace bound there.
   if mountpoint -q "$T/root-runsc/null-netns"; then umount "$T/root-runsc/null-netns"; fi
+  "$LIB/forget" "$T"
   rm -rf --one-file-system "$T"
 }
 
