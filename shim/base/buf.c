@@ -96,6 +96,16 @@ static void put_escaped(struct buf *b, unsigned char c)
 	}
 }
 
+/* A well-formed character of two or three bytes as \uXXXX. */
+static void put_code_point(struct buf *b, const char *s, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	buf_printf(b, "\\u%04x",
+		   n == 2 ? (u[0] & 0x1fu) << 6 | (u[1] & 0x3fu)
+			  : (u[0] & 0x0fu) << 12 | (u[1] & 0x3fu) << 6 | (u[2] & 0x3fu));
+}
+
 void buf_jstr(struct buf *b, const char *s, size_t len)
 {
 	buf_putc(b, '"');
@@ -103,16 +113,19 @@ void buf_jstr(struct buf *b, const char *s, size_t len)
 	for (size_t i = 0; i < len;) {
 		unsigned char c = (unsigned char)s[i];
 		size_t n = c < 0x80 ? 1 : text_utf8_len(s + i, len - i);
-		if (n && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
+		bool misleads = n > 1 && text_misleads(s + i, n);
+		if (n && !misleads && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
 			i += n;
 			continue;
 		}
 		buf_put(b, s + plain, i - plain);
-		if (n)
+		if (misleads)
+			put_code_point(b, s + i, n);
+		else if (n)
 			put_escaped(b, c);
 		else
 			buf_puts(b, "\xef\xbf\xbd");
-		plain = ++i;
+		plain = i += n ? n : 1;
 	}
 	buf_put(b, s + plain, len - plain);
 	buf_putc(b, '"');

@@ -30,8 +30,8 @@ static inline void buf_putc(struct buf *b, char c)
 }
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_u64(struct buf *b, uint64_t v);
-/* A JSON string with its quotes: escapes ", \ and control bytes; bytes that
- * are no valid UTF-8 become U+FFFD. */
+/* A JSON string with its quotes: escapes ", \, control bytes and what misleads a terminal (text_misleads);
+ * bytes that are no valid UTF-8 become U+FFFD. */
 void buf_jstr(struct buf *b, const char *s, size_t len);
 void buf_free(struct buf *b);
 

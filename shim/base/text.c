@@ -35,16 +35,16 @@ size_t text_utf8_len(const char *s, size_t avail)
 	return n;
 }
 
-/* U+0080–009F (a terminal's control characters), U+200E, 200F, 202A–202E and
- * 2066–2069 (bidi controls: a name could be shown as another). */
-static bool misleads(const unsigned char *u, size_t n)
+bool text_misleads(const char *s, size_t n)
 {
+	const unsigned char *u = (const unsigned char *)s;
+
 	if (n == 2)
-		return u[0] == 0xc2 && u[1] < 0xa0;
+		return (u[0] == 0xc2 && u[1] < 0xa0) || (u[0] == 0xd8 && u[1] == 0x9c);
 	if (n != 3 || u[0] != 0xe2)
 		return false;
 	if (u[1] == 0x80)
-		return u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xaa && u[2] <= 0xae);
+		return u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xa8 && u[2] <= 0xae);
 	return u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9;
 }
 
@@ -56,7 +56,8 @@ static size_t show_one(char out[static 12], const char *s, size_t avail, const c
 	const unsigned char *u = (const unsigned char *)s;
 	size_t n = text_utf8_len(s, avail), len = 0;
 	*used = n ? n : 1;
-	bool plain = n > 1 ? !misleads(u, n) : n && u[0] >= 0x20 && u[0] != 0x7f && !strchr(quotes, u[0]);
+	bool plain =
+		n > 1 ? !text_misleads(s, n) : n && u[0] >= 0x20 && u[0] != 0x7f && !strchr(quotes, u[0]);
 	if (plain) {
 		memcpy(out, s, n);
 		return n;

@@ -2,11 +2,17 @@
 #ifndef RUNCLAMP_BASE_TEXT_H
 #define RUNCLAMP_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The bytes (1 to 4) of the well-formed UTF-8 sequence at s, or 0: cut short,
  * overlong, a surrogate, above U+10FFFF (RFC 3629). */
 size_t text_utf8_len(const char *s, size_t avail);
+
+/* A character of n bytes that a terminal obeys or that shows a name as another: U+0080–009F (its control
+ * characters), U+2028 and 2029 (a line's end to some readers), and the marks of writing direction: U+061C,
+ * 200E, 200F, 202A–202E and 2066–2069. */
+bool text_misleads(const char *s, size_t n);
 
 /* Copies at most `cap - 1` bytes of hostile text for a message: control bytes,
  * DEL, quotes, backslash, what is no UTF-8, and the characters that turn a

@@ -205,7 +205,6 @@ static int record(struct call *c, const struct err *error, struct err *err)
 		.subcommand = c->cmd.sub_name,
 		.handler = c->handler,
 		.identity = c->has_identity ? &c->identity : NULL,
-		.bundle = c->has_bundle ? &c->bundle : NULL,
 		.decision = c->has_decision ? c->decision : NULL,
 		.error = error,
 		.microseconds = microseconds_since(&c->began),

@@ -117,8 +117,6 @@ static void put_decision(struct buf *out, const struct decision *d, const struct
 
 static void format_within(const struct record_context *ctx, struct buf *out, const struct cut *cut)
 {
-	const struct annotation *image = NULL;
-
 	buf_puts(out, "{\"time\":");
 	put_time(out);
 	put_string(out, "id", ctx->id, 128);
@@ -129,15 +127,12 @@ static void format_within(const struct record_context *ctx, struct buf *out, con
 	}
 	if (ctx->identity)
 		put_string(out, "runtime_version", ctx->identity->version_text, 64);
-	if (ctx->bundle)
-		image = bundle_annotation(ctx->bundle, "io.kubernetes.cri.image-name");
-	if (ctx->bundle && !image)
-		image = bundle_annotation(ctx->bundle, "io.kubernetes.cri-o.ImageName");
+	/* By the engine's own record: whoever sets annotations could name any image. */
 	const struct image *known = ctx->decision ? ctx->decision->image : NULL;
-	if (known && known->name)
+	if (known && known->name) {
 		put_string(out, "image", known->name, cut->text / 4);
-	else if (image)
-		put_string(out, "image", image->value, cut->text / 4);
+		put_string(out, "image_from", known->engine, 32);
+	}
 	if (known && known->ndigests > 0)
 		put_string(out, "image_digest", known->digest[0], DIGEST_SIZE);
 	if (ctx->error) {

@@ -13,7 +13,6 @@ struct record_context {
 	const char *subcommand;		 /* "create", "run" */
 	const struct handler *handler;	 /* NULL: the config could not be read */
 	const struct identity *identity; /* NULL: the runtime could not be asked */
-	const struct bundle *bundle;	 /* NULL: it could not be read */
 	const struct decision *decision; /* NULL: an error came before it */
 	const struct err *error;	 /* NULL: decided */
 	uint64_t microseconds;

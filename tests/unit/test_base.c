@@ -224,6 +224,8 @@ static void test_show(void **state)
 		 64,
 		 "\\xc2\\x9b"
 		 "31m"}, /* a terminal's CSI in one character */
+		{"\xd8\x9c \xe2\x80\xa8", 64,
+		 "\\xd8\\x9c \\xe2\\x80\\xa8"}, /* Arabic letter mark, line end */
 		{"abcdef", 7, "abcdef"},
 		{"abcdefg", 7, "abc…"},
 		{"ab\xc3\xa9\xc3\xa9\xc3\xa9", 8, "ab\xc3\xa9…"},

@@ -127,6 +127,30 @@ static void test_hostile(void **state)
 	}
 }
 
+/* The image is what the engine's record says, and from which; no terminal obeys its name. */
+static void test_image(void **state)
+{
+	static const char name[] = "a:1\xc2\x9b"
+				   "31m\xe2\x80\xae"
+				   "b";
+	static struct decision d;
+	const struct image image = {.engine = "Docker", .name = name};
+	CLEANUP_BUF struct buf line = {0}, without = {0};
+	struct record_context ctx = {.id = "web", .subcommand = "create", .decision = &d};
+
+	(void)state;
+	record_format(&ctx, &without);
+	assert_null(strstr(without.data, "image"));
+	d.image = &image;
+	record_format(&ctx, &line);
+	json_t *j = parse_line(&line);
+	assert_string_equal(json_string_value(json_object_get(j, "image")), name);
+	assert_string_equal(json_string_value(json_object_get(j, "image_from")), "Docker");
+	for (size_t i = 0; i < line.len; i++)
+		assert_true((unsigned char)line.data[i] < 0x80);
+	json_decref(j);
+}
+
 /* What is known early is said; what is not, is not there. */
 static void test_errors(void **state)
 {
@@ -360,11 +384,9 @@ static void test_refusal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_no_torn_line),
-		cmocka_unit_test(test_unwritable),
-		cmocka_unit_test(test_made_for_root_alone),
+		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_image),
+		cmocka_unit_test(test_errors),	   cmocka_unit_test(test_no_torn_line),
+		cmocka_unit_test(test_unwritable), cmocka_unit_test(test_made_for_root_alone),
 		cmocka_unit_test(test_refusal),
 	};
 
