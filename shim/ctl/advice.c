@@ -97,7 +97,7 @@ void advice_collect(struct advice *ret, struct ask *a)
 	if (note)
 		lines_add(&ret->warnings, &a->arena, "%s", note);
 	if (a->decision.needs.nabsent)
-		add_list(&ret->warnings, a, "declared, but absent on this architecture",
+		add_list(&ret->warnings, a, "declared, but in no kernel, or not on this architecture",
 			 a->decision.needs.absent, a->decision.needs.nabsent);
 	advice_node(&ret->warnings, a);
 	add_not_enforced(&ret->not_enforced, a);

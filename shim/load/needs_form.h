@@ -26,7 +26,7 @@ needs_form needs_form_profile;	 /* Podman's label */
 
 /* An empty allow-list, declared. */
 void needs_declare(struct needs *n);
-/* After the allow-list was filled: what this architecture does not have is
+/* After the allow-list was filled: what no kernel or not this architecture has is
  * noted and dropped, and the names are counted. */
 int needs_settle(struct needs *n, struct arena *arena, struct err *err) MUST_CHECK;
 

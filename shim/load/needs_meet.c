@@ -37,13 +37,14 @@ static int list_absent(struct needs *n, const struct sysset *absent, struct aren
 int needs_settle(struct needs *n, struct arena *arena, struct err *err)
 {
 	const struct action deny = {ACT_ERRNO, EPERM};
-	struct sysset absent = {0};
+	struct sysset absent = {0}, gone;
 	/* What a deny-list leaves allowed was not named by anyone. */
 	bool note = n->allow.def.kind != ACT_ALLOW;
 
 	count_names(n);
+	gone_set(&gone);
 	for (int id = sysset_next(&n->named, 0); id >= 0; id = sysset_next(&n->named, id + 1)) {
-		if (sys_number(id, ARCH_NATIVE) >= 0)
+		if (sys_number(id, ARCH_NATIVE) >= 0 && !sysset_has(&gone, id))
 			continue;
 		profile_set(&n->allow, id, deny);
 		sysset_remove(&n->named, id);

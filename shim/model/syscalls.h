@@ -49,4 +49,7 @@ unsigned sysset_count(const struct sysset *s);
 int sysset_next(const struct sysset *s, int from);
 void sysset_subtract(struct sysset *into, const struct sysset *s);
 
+/* Calls that no kernel in use has, whatever their number: each answers ENOSYS. */
+void gone_set(struct sysset *ret);
+
 #endif

@@ -79,6 +79,19 @@ static void yield_to_needs(struct work *w)
 			runtime_name(w->id->kind), work_names(w, &left_out));
 }
 
+/* A declared call that no kernel has: the program hears what the kernel would say. */
+static void enosys_declared(struct work *w)
+{
+	const struct needs *n = &w->d->needs;
+
+	for (uint32_t i = 0; i < n->nabsent; i++) {
+		int id = sys_lookup(n->absent[i], strlen(n->absent[i]));
+
+		if (sys_number(id, ARCH_NATIVE) >= 0)
+			sysset_add(&w->enosys, id);
+	}
+}
+
 static int build_needs(struct work *w)
 {
 	struct profile *n = &w->d->sides->needs, *own = n;
@@ -92,6 +105,7 @@ static int build_needs(struct work *w)
 	    (w->init && profile_join(n, w->arena, own, w->init, w->err) < 0))
 		return -1;
 	n->archs = w->d->needs.allow.archs;
+	enosys_declared(w);
 	set_answers(n, &w->enosys, NULL);
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include "run/decision.h"
 #include "base/text.h"
 #include "policy/backdoor.h"
+#include "run/sentence.h"
 #include "run/work.h"
 #include <string.h>
 
@@ -38,6 +39,38 @@ static bool pass_needs(struct work *w)
 		w->handler->name);
 }
 
+/* How many calls are declared, if that is more than the limit; else 0. */
+static unsigned over_limit(const struct work *w)
+{
+	const struct decision *d = w->d;
+	unsigned n = d->needs.declared && !d->is_sandbox ? sysset_count(&d->needs.named) : 0;
+
+	return w->handler->limit_over == OVER_NONE || n <= w->handler->limit_syscalls ? 0 : n;
+}
+
+/* One sentence for both gates: whoever mends the first should not learn of the second only then. */
+static bool refuse_outside(struct work *w)
+{
+	const struct decision *d = w->d;
+	unsigned outside = sysset_count(&d->outside);
+	unsigned over = w->handler->limit_over == OVER_DENY ? over_limit(w) : 0;
+	char limit[96] = "", all[128] = "";
+
+	if (over > 0)
+		(void)snprintf(limit, sizeof(limit),
+			       ", and it declares %u calls, where at most %u are allowed (limits.syscalls)",
+			       over, w->handler->limit_syscalls);
+	if (outside > SENTENCE_NAMES)
+		(void)snprintf(all, sizeof(all), "; clampctl check --handler %s BUNDLE lists them all",
+			       w->handler->name);
+	return !work_refuse(
+		w, GATE_CEILING,
+		"the image needs %s, which the ceiling %s of handler %s does not allow%s; take %s out of "
+		"its needs, or choose another ceiling%s for the handler%s",
+		work_names(w, &d->outside), d->whitelist.name, w->handler->name, limit,
+		outside == 1 ? "it" : "them", over > 0 ? " and a higher limit" : "", all);
+}
+
 /* Gate 1, by name: conditions never refuse, they narrow in the meet. */
 static bool pass_ceiling(struct work *w)
 {
@@ -55,19 +88,14 @@ static bool pass_ceiling(struct work *w)
 			  work_names(w, &d->outside));
 		return true;
 	}
-	return !work_refuse(
-		w, GATE_CEILING,
-		"the image needs %s, which the ceiling %s of handler %s does not allow; take %s out of its "
-		"needs, or choose another ceiling for the handler",
-		work_names(w, &d->outside), d->whitelist.name, w->handler->name,
-		sysset_count(&d->outside) == 1 ? "it" : "them");
+	return refuse_outside(w);
 }
 
 static bool pass_limit(struct work *w)
 {
-	unsigned n = w->d->needs.declared && !w->d->is_sandbox ? sysset_count(&w->d->needs.named) : 0;
+	unsigned n = over_limit(w);
 
-	if (w->handler->limit_over == OVER_NONE || n <= w->handler->limit_syscalls)
+	if (n == 0)
 		return true;
 	if (w->handler->limit_over == OVER_WARN) {
 		work_warn(w, "the image declares %u calls, more than the limit of %u", n,

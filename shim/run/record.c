@@ -99,7 +99,7 @@ static void put_decision(struct buf *out, const struct decision *d, const struct
 	put_string(out, "floor", d->floor.source, text / 4);
 	put_string(out, "init", d->init, 16);
 	put_list(out, "sources", d->needs.source, at_most(d->needs.nsources, cut->list), text / 8);
-	put_list(out, "absent", d->needs.absent, at_most(d->needs.nabsent, 8), 32);
+	put_list(out, "absent", d->needs.absent, at_most(d->needs.nabsent, 16), 32);
 	put_not_enforced(out, &d->needs.extra);
 	buf_printf(out, ",\"counts\":{\"needs\":%u,\"closure\":%u,\"floor_only\":%u}",
 		   sysset_count(&d->needs.named), sysset_count(&d->allowed), sysset_count(&d->floor_only));

@@ -43,6 +43,9 @@ FALLBACK = {
 # The kernel has a program call them: a handler of signals ends by rt_sigreturn, a sleep that a pause or a stop
 # interrupted goes on by restart_syscall (restart_syscall(2)), a killed program ends by exit_group.
 KERNEL = ["exit_group", "restart_syscall", "rt_sigreturn"]
+# Rows of syscall_64.tbl without a function; _sysctl's and nfsservctl's went in Linux 5.5 and 3.1. Not those of i386 programs.
+GONE = """_sysctl afs_syscall create_module epoll_ctl_old epoll_wait_old get_kernel_syms getpmsg nfsservctl putpmsg query_module
+    security tuxcall uselib vserver""".split()
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 
 
@@ -118,8 +121,8 @@ def declared(config, by_cri):
         else:
             side = {n: v[0] for n, v in section_allows(json.loads(text)).items() if n and v[0] != NEVER}
         ret = side if ret is None else {n: meet(ret.get(n, NEVER), side.get(n, NEVER)) for n in set(ret) | set(side)}
-    # What this architecture does not have is dropped.
-    return ret if ret is None else {n: how for n, how in ret.items() if NUMBERS[n] is not None}
+    # What no kernel or not this architecture has is dropped.
+    return ret if ret is None else {n: how for n, how in ret.items() if NUMBERS[n] is not None and n not in GONE}
 
 
 def meet(a, b):

@@ -33,6 +33,10 @@ static const struct {
 #if defined(__x86_64__)
 	/* Known, but not here. */
 	{{S, "read,socketcall,mmap2"}, "read", "mmap2 socketcall"},
+	/* Known, with a number, and in no kernel; but what 32-bit programs or older kernels have is a need.
+	 */
+	{{S, "read,tuxcall,_sysctl,afs_syscall"}, "read", "_sysctl afs_syscall tuxcall"},
+	{{S, "read,set_thread_area,sysfs,lookup_dcookie"}, "lookup_dcookie read set_thread_area sysfs", ""},
 #else
 	{{S, "read,open,fork"}, "read", "fork open"},
 #endif

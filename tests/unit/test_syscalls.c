@@ -1,8 +1,11 @@
 #include "model/syscalls.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -106,12 +109,35 @@ static void sets(void **state)
 	assert_true(!sysset_has(&a, 0) && sysset_count(&a) == 3);
 }
 
+/* The kernel itself says which it lacks. */
+static void gone(void **state)
+{
+	struct sysset set;
+	bool asked = false;
+
+	(void)state;
+	gone_set(&set);
+	assert_int_equal(sysset_count(&set), 14);
+	if (prctl(PR_GET_SECCOMP) != 0)
+		skip(); /* a filter would answer in its place */
+	for (int id = sysset_next(&set, 0); id >= 0; id = sysset_next(&set, id + 1)) {
+		if (sys_number(id, ARCH_NATIVE) < 0)
+			continue;
+		asked = true;
+		errno = 0;
+		if (syscall(sys_number(id, ARCH_NATIVE), -1L, -1L, -1L, -1L, -1L, -1L) != -1 ||
+		    errno != ENOSYS)
+			fail_msg("%s: errno %d", sys_name(id), errno);
+	}
+	assert_true(asked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers), cmocka_unit_test(every_name_and_number_leads_back),
 		cmocka_unit_test(unknown), cmocka_unit_test(nearest),
-		cmocka_unit_test(sets),
+		cmocka_unit_test(sets),	   cmocka_unit_test(gone),
 	};
 	return cmocka_run_group_tests_name("syscalls", tests, NULL, NULL);
 }
