@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include <errno.h>
+#include <sha2.h>
 #include <string.h>
 #include <strings.h>
 
@@ -308,15 +309,39 @@ static void test_sha256(void **state)
 	}
 }
 
+/* Each length of the last blocks, at each alignment, by the processor's instructions and by libmd. */
+static void test_sha256_x86(void **state)
+{
+	static uint8_t text[300];
+	uint8_t by_processor[SHA256_SIZE], by_libmd[SHA256_SIZE];
+
+	(void)state;
+	if (!sha256_x86_there())
+		skip();
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)(i * 167 + i / 7);
+	for (size_t from = 0; from < 4; from++) {
+		for (size_t len = 0; len + from <= sizeof(text); len++) {
+			SHA2_CTX ctx;
+			SHA256Init(&ctx);
+			SHA256Update(&ctx, text + from, len);
+			SHA256Final(by_libmd, &ctx);
+			sha256_x86(text + from, len, by_processor);
+			assert_memory_equal(by_processor, by_libmd, SHA256_SIZE);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_err_set), cmocka_unit_test(test_err_long),
-		cmocka_unit_test(test_err_sys), cmocka_unit_test(test_err_codes),
-		cmocka_unit_test(test_arena),	cmocka_unit_test(test_arena_max),
-		cmocka_unit_test(test_buf),	cmocka_unit_test(test_jstr),
-		cmocka_unit_test(test_show),	cmocka_unit_test(test_distance),
-		cmocka_unit_test(test_nearest), cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_err_set),	   cmocka_unit_test(test_err_long),
+		cmocka_unit_test(test_err_sys),	   cmocka_unit_test(test_err_codes),
+		cmocka_unit_test(test_arena),	   cmocka_unit_test(test_arena_max),
+		cmocka_unit_test(test_buf),	   cmocka_unit_test(test_jstr),
+		cmocka_unit_test(test_show),	   cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_nearest),	   cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_sha256_x86),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
