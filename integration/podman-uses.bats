@@ -256,3 +256,33 @@ ends() {
   p rm logged
   nothing_left
 }
+
+# A container of Podman's with the annotations of a pod's: bare runsc starts it in the other's sentry.
+@test "runsc: an annotation joins no other container's sandbox, and what the other may do stays" {
+  local new victim join
+  engine_need runsc runsc
+  new=$("$REPO/integration/suites" go-runsc | awk '$1 == "runsc" { print $3 }')
+  [ -n "$new" ] || skip "a runsc of 2026 is missing: run integration/suites go-runsc"
+  in_node cp "$new" /usr/local/bin/runsc-new
+  podman_handlers '.handlers["runclamp-runsc"].path = "/usr/local/bin/runsc-new"'
+  p --runtime "$(handler runsc)" run -d --name victim --annotation "$NEEDS=$BUSYBOX getuid" localhost/app:1 sleep 1000
+  victim=$(p inspect victim --format '{{.Id}}')
+  [ "$(p exec victim /call getuid socket:2,1,0)" = $'getuid ok\nsocket:2,1,0 -1' ]
+  for join in io.kubernetes.cri.container-type=container,io.kubernetes.cri.sandbox-id io.kubernetes.cri-o.ContainerType=container,io.kubernetes.cri-o.SandboxID; do
+    run run_in p runsc --annotation "${join%,*}" --annotation "${join#*,}=$victim" \
+      --annotation io.kubernetes.cri.container-name=__no_name_0 localhost/app:1 /call socket:2,1,0
+    echo "$output"
+    [ "$status" -eq 126 ]
+    [[ $output == *"has runsc start the container as one of a pod"*"runclamp refuses it under runsc; remove it" ]]
+    decided '.verdict == "refuse" and .gate == "backdoor"'
+  done
+  [ "$(p exec victim /call getuid socket:2,1,0)" = $'getuid ok\nsocket:2,1,0 -1' ]
+  p rm -f -t 0 victim
+  in_node rm /usr/local/bin/runsc-new
+}
+
+@test "the decision log's image is Podman's word, not an annotation's" {
+  run_in p runc --annotation "$NEEDS=$BUSYBOX" --annotation io.kubernetes.cri.image-name=forged:1 --annotation io.kubernetes.cri-o.ImageName=forged:2 \
+    localhost/app:1 /bin/true
+  decided '.image == "localhost/app:1" and .image_from == "containers/storage"'
+}

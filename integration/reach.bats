@@ -137,3 +137,94 @@ pod_up() { # MODE
   [ "$(asks shim "$pod-a")" = $'getuid ok\ngeteuid -1' ]
   for id in "$pod-d" "$pod-a" "$pod"; do oci shim runsc delete --force "$id"; done
 }
+
+# What a victim of runc's or crun's is: its filters, capabilities, namespaces and processes.
+state_of() { # PID
+  grep -E '^(Seccomp|Seccomp_filters|NoNewPrivs|Cap[A-Z][a-z]+|Uid|Gid|Groups):' "/proc/$1/status"
+  readlink "/proc/$1"/ns/*
+  cat "/proc/$1/task/$1/children"
+}
+
+victim_up() { # KIND [FILTER]
+  victim=$(unique)
+  up shim "$1" "$(sleeper victim "${2:-.}" --arg id "/$victim")" "$victim"
+  pid=$(oci bare "$1" state "$victim" | jq .pid)
+  wait_status "$1" "$victim" running
+  for ((i = 0; i < 50; i++)); do [ "$(cat "/proc/$pid/comm")" != sleep ] || break; sleep 0.1; done
+  before=$(state_of "$pid")
+  grep -q $'^Seccomp:\t2' <<<"$before"
+}
+
+@test "namespaces joined by path: the victim stays as it was, and who joins has a filter of its own" {
+  need_shim
+  local kind other
+  for kind in runc crun; do
+    need_runtime "$kind"
+    victim_up "$kind"
+    other=$(sleeper other '.process.args = ["/call", "getuid", "geteuid"]
+      | .linux.namespaces |= map(if .type == "network" or .type == "ipc" or .type == "uts" or .type == "pid" then .path = "/proc/\($pid)/ns/" + {network: "net", ipc: "ipc", uts: "uts", pid: "pid"}[.type] else . end)' \
+      --argjson pid "$pid")
+    run start shim "$kind" "$other"
+    cat "$other/stderr"
+    [ "$output" = $'getuid ok\ngeteuid -1' ]
+    [ "$(state_of "$pid")" = "$before" ]
+    oci shim "$kind" delete --force "$victim"
+  done
+}
+
+@test "another container's control group: limits are shared, filters and processes are not" {
+  need_runtime runc
+  need_shim
+  victim_up runc '.linux.cgroupsPath = $id'
+  other=$(sleeper other '.linux.cgroupsPath = $id' --arg id "/$victim")
+  # From runc 1.2 on that is an error of its own.
+  if up shim runc "$other" "x-$victim"; then
+    [ "$(state_of "$pid")" = "$before" ]
+    oci shim runc delete --force "x-$victim" 2>/dev/null
+  fi
+  [ "$(state_of "$pid")" = "$before" ]
+  [ "$(oci bare runc state "$victim" | jq -r .status)" = running ]
+}
+
+@test "another container's ID under the same --root: it stays its runtime's" {
+  need_runtime runc
+  need_runtime crun
+  need_shim
+  local kind
+  victim_up runc
+  other=$(sleeper other)
+  for kind in crun runc; do
+    run env RUNCLAMP_CONFIG="$T/etc/config.json" "$LIB/enter" "$kind" "$T/bin/runclamp-$kind" --root "$T/root-runc" create --bundle "$other" \
+      "$victim" </dev/null 3>&-
+    echo "$output"
+    [ "$status" -ne 0 ]
+    [ "$(state_of "$pid")" = "$before" ]
+  done
+  oci shim runc delete --force "$victim"
+  [ -z "$(oci bare runc list --quiet)" ]
+}
+
+# crun_dials MODE: whether crun connects to the socket that the annotation names.
+crun_dials() {
+  local socket=$T/etc/receiver listener status=0
+  rm -f "$socket" "$T/dialled"
+  python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); s.settimeout(20)
+s.accept(); open(sys.argv[2], "w").close()' "$socket" "$T/dialled" 2>/dev/null 3>&- &
+  listener=$!
+  for ((i = 0; i < 100; i++)); do [ ! -S "$socket" ] || break; sleep 0.05; done
+  start "$1" crun "$(sleeper other '.process.args = ["/call"] | .annotations["run.oci.pidfd_receiver"] = $s' --arg s "$socket")" || status=$?
+  for ((i = 0; i < 10; i++)); do [ ! -e "$T/dialled" ] || break; sleep 0.1; done
+  kill "$listener" 2>/dev/null || true
+  wait "$listener" 2>/dev/null || true
+  [ -e "$T/dialled" ]
+}
+
+@test "crun: a pidfd receiver is dialled by the bare runtime alone" {
+  need_runtime crun
+  need_shim
+  need python3 python3
+  crun_dials bare
+  if crun_dials shim; then return 1; fi
+  grep -q run.oci.pidfd_receiver "$T/b/other/stderr"
+}

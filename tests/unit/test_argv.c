@@ -223,6 +223,7 @@ static const struct creator creators[] = {
 	{C, "create c1 --help", NULL, NULL, NULL, "its options stand before the ID", false},
 	{C, "create --pid-file --help c1", NULL, "c1", "create --pid-file=--help c1", NULL, false},
 	{C, "--rootless --version create c1", NULL, NULL, NULL, "read as --root by some releases", false},
+	{S, "create --fs-restore-image-path=/x c1", NULL, NULL, NULL, "is no option of runsc", false},
 	{C, "create -h c1", NULL, NULL, NULL, "\"-h\" is no option of crun", false},
 	{S, "-v create c1", NULL, NULL, NULL, "\"-v\" is no option of runsc", false},
 	{S, "--log=-h create c1 -h", NULL, NULL, NULL, "its options stand before the ID", false},
