@@ -1,5 +1,6 @@
 /* Docker's own records (image.h). Their layout is Docker's since 1.10:
  * container/container.go (config.v2.json), image/fs.go, reference/store.go. */
+#include "base/jsonpieces.h"
 #include "load/image_content.h"
 #include <errno.h>
 #include <limits.h>
@@ -7,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DRIVER_MAX = 64, RECORD_ID_LEN = 64 };
+/* No reference is nearly as long as NAME_MAX_LEN. */
+enum { DRIVER_MAX = 64, RECORD_ID_LEN = 64, NAME_MAX_LEN = 4096 };
 
 struct docker {
 	const struct engine_place *place;
@@ -108,43 +110,55 @@ static int read_container(struct docker *d)
 	return read_manifest_digest(d, &r);
 }
 
-/* {"Repositories": {"busybox": {"busybox:1": "sha256:ID", "busybox@sha256:…": "sha256:ID"}}} */
-static int add_names(struct image *image, const struct docker *d, const struct jread *r, uint32_t repository)
+/* One name of the list: {"busybox:1": "sha256:ID"} or {"busybox@sha256:…": "sha256:ID"}. */
+static int add_name(struct image *image, const struct docker *d, const struct jread *r)
 {
-	JREAD_EACH_MEMBER(i, k, r->doc, repository)
-	{
-		const char *name, *at;
-		size_t len;
+	const char *name, *at;
+	size_t len;
 
-		if (r->doc->tok[k + 1].type != JTOK_STRING || !jdoc_streq(r->doc, k + 1, d->id))
-			continue;
-		if (jread_string(r, k, "a name", &name, &len) < 0)
-			return -1;
-		image_add_name(image, name, len);
-		at = memchr(name, '@', len);
-		if (at)
-			image_add_manifest(image, at + 1, len - (size_t)(at + 1 - name));
-	}
+	if (r->doc->tok[0].type != JTOK_OBJECT || r->doc->tok[2].type != JTOK_STRING ||
+	    !jdoc_streq(r->doc, 2, d->id))
+		return 0;
+	if (jread_string(r, 1, "a name", &name, &len) < 0)
+		return -1;
+	image_add_name(image, name, len);
+	at = memchr(name, '@', len);
+	if (at)
+		image_add_manifest(image, at + 1, len - (size_t)(at + 1 - name));
 	return 0;
 }
 
-static int read_names(struct image *image, const struct docker *d, struct err *err)
+/* Most are other images' and cost no reading. */
+static int look_at_name(struct image *image, const struct docker *d, const char *path, const char *text,
+			size_t len, struct err *err)
 {
-	const char *path = image_path(d->arena, err, "%s/image/%s/repositories.json", d->data, d->driver);
-	struct jread r;
+	CLEANUP_ARENA struct arena arena = {0};
+	struct jread r = {.arena = &arena, .where = path, .kind = ERR_NEEDS, .err = err};
 	struct jdoc doc;
 
-	if (!path)
-		return -1;
-	if (image_open(&r, &doc, d->arena, path, JTOK_OBJECT, err) < 0)
-		return err->sys == ENOENT ? 0 : -1;
-	uint32_t all = jdoc_get(&doc, 0, "Repositories");
-	if (!all || doc.tok[all].type != JTOK_OBJECT)
+	if (!memmem(text, len, d->id, strlen(d->id)))
 		return 0;
-	JREAD_EACH_MEMBER(i, k, &doc, all)
-	if (doc.tok[k + 1].type == JTOK_OBJECT && add_names(image, d, &r, k + 1) < 0)
-		return -1;
-	return 0;
+	return jread_open(&r, &doc, text, len) < 0 ? -1 : add_name(image, d, &r);
+}
+
+/* {"Repositories": {"busybox": {"busybox:1": "sha256:ID", …}, …}}: as many as anybody who tags makes. */
+static int read_names(struct image *image, const struct docker *d, struct err *err)
+{
+	const char *path = image_path(d->arena, err, "%s/image/%s/repositories.json", d->data, d->driver),
+		   *text;
+	CLEANUP_JPIECES struct jpieces p = {.fd = -1};
+	CLEANUP_FD int fd = path ? image_list(path, err) : -1;
+	bool whole;
+	size_t len;
+	int more;
+
+	if (fd < 0)
+		return path && err->sys == ENOENT ? 0 : -1;
+	jpieces_open(&p, fd, '{', 3, NAME_MAX_LEN);
+	while ((more = jpieces_next(&p, &text, &len, &whole, err)) > 0)
+		if (whole && look_at_name(image, d, path, text, len, err) < 0)
+			return -1;
+	return more < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
 /* The containerd image store (Docker 29's default): the blobs are in the content store of the containerd that

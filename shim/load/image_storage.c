@@ -38,19 +38,6 @@ static int get_string(const struct jread *r, uint32_t obj, const char *name, con
 	return *ret ? 0 : jread_nomem(r);
 }
 
-/* The element of the array whose "id" it is; 0: none. */
-static uint32_t find_id(const struct jdoc *doc, const char *id)
-{
-	JREAD_EACH(i, t, doc, 0)
-	{
-		uint32_t tok = jdoc_get(doc, t, "id");
-
-		if (tok && doc->tok[tok].type == JTOK_STRING && jdoc_streq(doc, tok, id))
-			return t;
-	}
-	return 0;
-}
-
 /* CRI-O's is a container of a pod (internal/storage/runtime.go, RuntimeContainerMetadata); Podman's names no
  * pod, and nobody but the engine writes its members. */
 static void read_pod(struct store *s, const struct jread *r)
@@ -91,20 +78,17 @@ static int look_in(struct store *s, const char *path)
 	const char *metadata;
 	struct jread r;
 	struct jdoc doc;
+	int found = path ? image_entry(&r, &doc, s->arena, path, s->place->id, s->err) : -1;
 
-	if (!path)
-		return -1;
-	if (image_open(&r, &doc, s->arena, path, JTOK_ARRAY, s->err) < 0)
-		return s->err->sys == ENOENT ? 0 : -1;
-	uint32_t tok = find_id(&doc, s->place->id);
-	if (!tok)
-		return 0;
-	if (get_string(&r, tok, "image", &s->id) < 0 || get_string(&r, tok, "layer", &s->layer) < 0 ||
-	    get_string(&r, tok, "metadata", &metadata) < 0)
+	if (found <= 0)
+		return found;
+	if (get_string(&r, 0, "image", &s->id) < 0 || get_string(&r, 0, "layer", &s->layer) < 0 ||
+	    get_string(&r, 0, "metadata", &metadata) < 0)
 		return -1;
 	read_metadata(s, metadata);
 	if (*s->id && !is_hex_id(s->id))
-		return jread_fail(&r, tok, "image must be an image's ID, 64 hex digits");
+		return jread_fail(&r, jdoc_get(&doc, 0, "image"),
+				  "image must be an image's ID, 64 hex digits");
 	return 1;
 }
 
@@ -210,19 +194,13 @@ static int add_manifests(struct image *image, const struct jread *r, uint32_t di
 	return 0;
 }
 
-/* The image's entry in the index of one root; 0: there is none, or no index. */
-static int open_index(struct jread *r, struct jdoc *doc, uint32_t *ret_tok, const struct store *s,
-		      const char *root, struct err *err)
+/* The image's entry in the index of one root: 1; 0: there is none, or no index. */
+static int open_index(struct jread *r, struct jdoc *doc, const struct store *s, const char *root,
+		      struct err *err)
 {
 	const char *path = image_path(s->arena, err, "%s/%s-images/images.json", root, s->place->driver);
 
-	*ret_tok = 0;
-	if (!path)
-		return -1;
-	if (image_open(r, doc, s->arena, path, JTOK_ARRAY, err) < 0)
-		return err->sys == ENOENT ? 0 : -1;
-	*ret_tok = find_id(doc, s->id);
-	return 0;
+	return path ? image_entry(r, doc, s->arena, path, s->id, err) : -1;
 }
 
 /* Without the index there are no names. */
@@ -231,18 +209,16 @@ static int read_index(struct image *image, const struct store *s, const char *ro
 	const char *digest;
 	struct jread r;
 	struct jdoc doc;
-	uint32_t tok;
+	int found = open_index(&r, &doc, s, root, err);
 
-	if (open_index(&r, &doc, &tok, s, root, err) < 0)
-		return -1;
-	if (!tok)
-		return 0;
-	if (get_string(&r, tok, "digest", &digest) < 0)
+	if (found <= 0)
+		return found;
+	if (get_string(&r, 0, "digest", &digest) < 0)
 		return -1;
 	image_add_manifest(image, digest, strlen(digest));
-	if (add_names(image, &r, jdoc_get(&doc, tok, "names")) < 0)
+	if (add_names(image, &r, jdoc_get(&doc, 0, "names")) < 0)
 		return -1;
-	return add_manifests(image, &r, jdoc_get(&doc, tok, "big-data-digests"));
+	return add_manifests(image, &r, jdoc_get(&doc, 0, "big-data-digests"));
 }
 
 /* 1: the configuration of this digest is the image's in this root. 0: it is not there. */
@@ -294,11 +270,11 @@ static int read_by_manifest(struct image *image, const struct store *s, const ch
 	const char *digest, *config;
 	struct jread r;
 	struct jdoc doc;
-	uint32_t tok;
+	int found = open_index(&r, &doc, s, root, s->err);
 
-	if (open_index(&r, &doc, &tok, s, root, s->err) < 0)
-		return -1;
-	tok = tok ? jdoc_get(&doc, tok, "big-data-digests") : 0;
+	if (found <= 0)
+		return found;
+	uint32_t tok = jdoc_get(&doc, 0, "big-data-digests");
 	if (!tok || doc.tok[tok].type != JTOK_OBJECT || !jdoc_get(&doc, tok, "manifest"))
 		return 0;
 	if (digest_read(&r, jdoc_get(&doc, tok, "manifest"), "manifest", &digest) < 0 ||

@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "load/image.h"
 #include "load/needs.h"
-#include "load/reference.h"
 #include "tmpdir.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -140,6 +139,7 @@ static const struct file storage[] = {
 #define BIG_DATA "s/overlay-images/" HEX "/" NAME
 #define ENTRY_WITH(image, more) "[{\"id\":\"" ID "\",\"image\":\"" image "\",\"layer\":\"layer1\"" more "}]"
 #define ENTRY ENTRY_WITH(HEX, "")
+#define RECORD "{\"id\":\"" ID "\",\"image\":\"" HEX "\",\"layer\":\"layer1\"}"
 #define MANIFEST_HEX "866b908a4690e71c0ee6c1c8eba260750da9b37dba165cf2d206936c68f28b70"
 #define EMPTY_HEX "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 #define MANIFEST "{\"config\":{\"digest\":\"sha256:" HEX "\"}}"
@@ -158,6 +158,31 @@ static const struct image_case storage_cases[] = {
 	{"no record", NULL, "has a record of the container", {{CONTAINERS, "[]"}}},
 	{"no file", NULL, "has a record of the container", {{CONTAINERS, NULL}}},
 	{"an object", NULL, "must be an array", {{CONTAINERS, "{}"}}},
+	{"two records of it",
+	 NULL,
+	 "two entries have the ID cccc",
+	 {{CONTAINERS, "[" RECORD "," RECORD "]"}}},
+	{"a record that ends too early", NULL, "the text ends too early", {{CONTAINERS, "[" RECORD ","}}},
+	{"something behind the records", NULL, "stands behind the document", {{CONTAINERS, ENTRY "{}"}}},
+	{"its own record is broken",
+	 NULL,
+	 "containers.json: line 1",
+	 {{CONTAINERS, "[{\"id\":\"" ID "\" x}]"}}},
+	{"its own record has escapes in its keys",
+	 NULL,
+	 NULL,
+	 {{CONTAINERS, "[{\"\\u0069d\":\"" ID "\",\"im\\u0061ge\":\"" HEX "\",\"layer\":\"layer1\"}]"}}},
+	/* What others' records hold fails nobody, the container's own ID in it neither. */
+	{"another's record is broken", NULL, NULL, {{CONTAINERS, "[{\"id\":" OTHER " x}, 7, " RECORD "]"}}},
+	{"another's record is broken and names this one",
+	 NULL,
+	 NULL,
+	 {{CONTAINERS, "[{\"names\":[\"" ID "\"] x}," RECORD "]"}}},
+	{"another's names look like this one's record",
+	 NULL,
+	 NULL,
+	 {{CONTAINERS, "[{\"id\":\"" OTHER "\",\"names\":[\"\\\"},{\\\"id\\\":\\\"" ID
+		       "\\\"\",\"[{\"],\"flags\":{\"id\":\"" ID "\"}}," RECORD "]"}}},
 	{"an ID that leads elsewhere",
 	 NULL,
 	 "64 hex digits",
@@ -372,6 +397,33 @@ static void test_many_names(void **state)
 	check_storage(state, store, &as_it_is, check_one_key);
 }
 
+/* So is the number of a store's other containers and images, and what their names hold. */
+static void test_many_records(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf containers = {0}, images = {0}, name = {0};
+	struct file store[ARRAY_LEN(storage)];
+
+	buf_printf(&name, "%031000d", 0);
+	buf_puts(&containers, "[");
+	buf_puts(&images, "[");
+	for (int i = 0; i < 600; i++) {
+		buf_printf(&containers, "{\"id\":\"%064d\",\"names\":[\"%s\"]},", i + 9, name.data);
+		buf_printf(&images, "{\"id\":\"%064d\",\"names\":[\"%s\"]},", i + 9, name.data);
+	}
+	/* One that is larger than any that is kept. */
+	buf_puts(&containers, "{\"id\":\"big\",\"names\":[\"" ID "\"");
+	for (int i = 0; i < 600; i++)
+		buf_printf(&containers, ",\"%s\"", name.data);
+	buf_puts(&containers, "]},");
+	buf_puts(&containers, storage[0].text + 1);
+	buf_puts(&images, storage[2].text + 1);
+	memcpy(store, storage, sizeof(store));
+	store[0].text = containers.data;
+	store[2].text = images.data;
+	check_storage(state, store, &as_it_is, check_names);
+}
+
 /* Lists of names that can't be read cost the names, never the image: it has its labels. */
 static void test_bad_names(void **state)
 {
@@ -515,69 +567,6 @@ static void test_place(void **state)
 	}
 }
 
-/* From distribution/reference's own documentation of familiar names. */
-static void test_reference(void **state)
-{
-#define AT "@sha256:" HEX
-	static const struct {
-		const char *name, *tagged, *digested;
-	} cases[] = {
-		{"busybox", "docker.io/library/busybox:latest", ""},
-		{"docker.io/library/busybox:latest", "docker.io/library/busybox:latest", ""},
-		{"busybox:1", "docker.io/library/busybox:1", ""},
-		{"library/busybox:1", "docker.io/library/busybox:1", ""},
-		{"index.docker.io/busybox", "docker.io/library/busybox:latest", ""},
-		{"user/app", "docker.io/user/app:latest", ""},
-		{"library/a/b", "docker.io/library/a/b:latest", ""},
-		{"registry.example/app:1.4", "registry.example/app:1.4", ""},
-		{"registry.example/library/app", "registry.example/library/app:latest", ""},
-		{"registry.example:5000/app", "registry.example:5000/app:latest", ""},
-		{"registry.example:5000/app:2", "registry.example:5000/app:2", ""},
-		{"localhost/app", "localhost/app:latest", ""},
-		{"app" AT, "", "docker.io/library/app" AT},
-		{"app:1" AT, "docker.io/library/app:1", "docker.io/library/app" AT},
-		{"registry.example:5000/a/b:1" AT, "registry.example:5000/a/b:1",
-		 "registry.example:5000/a/b" AT},
-		{"Busybox", "docker.io/library/Busybox:latest", ""},
-		{"Host/app", "Host/app:latest", ""},
-		{"app:", "", ""},
-		{"", "", ""},
-		{":1", "", ""},
-		{AT, "", ""},
-		{"registry.example/", "", ""},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct reference means;
-
-		reference_read(&means, cases[i].name, strlen(cases[i].name));
-		if (strcmp(means.tagged, cases[i].tagged) != 0 ||
-		    strcmp(means.digested, cases[i].digested) != 0)
-			fail_msg("%s: %s and %s", cases[i].name, means.tagged, means.digested);
-	}
-}
-
-/* As long as it may be, and one byte more. */
-static void test_long_reference(void **state)
-{
-	char name[2 * REFERENCE_SIZE];
-	struct reference means;
-
-	(void)state;
-	memset(name, 'a', sizeof(name));
-	memcpy(name, "h.x/", 4);
-	memcpy(name + REFERENCE_SIZE - 3, ":1", 2);
-	reference_read(&means, name, REFERENCE_SIZE - 1);
-	assert_int_equal(strlen(means.tagged), REFERENCE_SIZE - 1);
-	name[REFERENCE_SIZE - 4] = ':';
-	name[REFERENCE_SIZE - 3] = '1';
-	reference_read(&means, name, REFERENCE_SIZE);
-	assert_string_equal(means.tagged, "");
-	reference_read(&means, name + 4, REFERENCE_SIZE - 10);
-	assert_string_equal(means.tagged, "");
-}
-
 /* containers.json's metadata: what of a pod it makes known. Podman's names none. */
 static void storage_knows_pods(void **state)
 {
@@ -630,12 +619,11 @@ int main(void)
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_many_records),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_place),
-		cmocka_unit_test(test_reference),
-		cmocka_unit_test(test_long_reference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

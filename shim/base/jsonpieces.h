@@ -1,0 +1,34 @@
+/* A long JSON list, one piece at a time: what many write into is not read whole
+ * for the sake of one entry. Memory is bounded, time is linear. */
+#ifndef RUNCLAMP_BASE_JSONPIECES_H
+#define RUNCLAMP_BASE_JSONPIECES_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include <stdint.h>
+
+enum { JPIECES_BLOCK = 32 << 10 };
+
+struct jpieces {
+	int fd;		/* borrowed */
+	char opens;	/* what the document begins with: '[' or '{' */
+	uint32_t level; /* how deep the pieces lie: 1 is the document's own elements or members */
+	size_t max;	/* of a piece that is kept whole */
+	/* The rest is the reader's. */
+	struct buf piece;
+	bool cut, member, string, escape, ended;
+	uint32_t depth;
+	size_t at, len;
+	char in[JPIECES_BLOCK];
+};
+
+void jpieces_open(struct jpieces *p, int fd, char opens, uint32_t level, size_t max);
+/* 1: the next piece, an array's element, or an object's member as an object of its own ({"name": value}); a
+ * longer one than `max` is cut there, and *ret_whole is false. Only strings and brackets are looked at: the
+ * caller parses the pieces that are his. 0: there are no more, and the document ended properly. */
+int jpieces_next(struct jpieces *p, const char **ret_text, size_t *ret_len, bool *ret_whole,
+		 struct err *err) MUST_CHECK;
+void jpieces_close(struct jpieces *p);
+#define CLEANUP_JPIECES __attribute__((cleanup(jpieces_close)))
+
+#endif
