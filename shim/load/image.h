@@ -100,7 +100,8 @@ int engine_place(struct engine_place *ret, struct arena *arena, const char *path
 /* Docker: DATA/containers/ID/config.v2.json names the image ID and the driver, DATA/image/DRIVER/imagedb has
  * the configuration under its digest, repositories.json the names. The record's labels are the image's and
  * `docker run --label`'s mixed: they are not read. DATA is config's data_root, else daemon.json's, else
- * /var/lib/docker; `rootfs`, the bundle's root.path, must lie below it. With the containerd image store
+ * /var/lib/docker; `rootfs`, the bundle's root.path, must lie below it, or below another folder that has the
+ * container's record. With the containerd image store
  * (Docker 29's default) the blobs are in containerd's content store. */
 int image_from_docker(struct image *into, struct arena *arena, const struct engine_place *place,
 		      const char *rootfs, const struct engine_config *c, struct err *err) MUST_CHECK;

@@ -39,6 +39,27 @@ static int data_root_of_daemon(struct docker *d)
 	return *d->data == '/' ? 0 : jread_fail(&r, root, "data-root must be an absolute path");
 }
 
+/* A daemon of another data-root (a second one, by option, or a user's own below $XDG_DATA_HOME): the folder
+ * above the root file system that has the container's record. Dockerd chose where that lies; what counts of a
+ * record is whose it is: root never believes a user's, and a user's daemon runs where he is root
+ * (image_open). */
+static bool find_by_record(struct docker *d, const char *rootfs)
+{
+	char path[PATH_MAX];
+
+	for (size_t len = *rootfs == '/' ? strlen(rootfs) : 0; len > 1;) {
+		while (rootfs[--len] != '/')
+			;
+		int n = snprintf(path, sizeof(path), "%.*s/containers/%s/config.v2.json", (int)len, rootfs,
+				 d->place->id);
+		if (n < 0 || (size_t)n >= sizeof(path) || access(path, F_OK) < 0)
+			continue;
+		d->data = image_path(d->arena, d->err, "%.*s", (int)len, rootfs);
+		return true;
+	}
+	return false;
+}
+
 /* The root file system that Docker gave the container lies in its store: another store's would be another
  * Docker's, with other images. */
 static int find_data_root(struct docker *d, const char *rootfs)
@@ -55,6 +76,8 @@ static int find_data_root(struct docker *d, const char *rootfs)
 	size_t len = strlen(d->data);
 	while (len > 1 && d->data[len - 1] == '/')
 		len--;
+	if ((strncmp(rootfs, d->data, len) != 0 || rootfs[len] != '/') && find_by_record(d, rootfs))
+		return d->data ? 0 : -1;
 	if (strncmp(rootfs, d->data, len) != 0 || rootfs[len] != '/')
 		return err_set(
 			d->err, ERR_NEEDS,

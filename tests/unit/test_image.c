@@ -98,6 +98,17 @@ static const struct image_case docker_cases[] = {
 	  {"d/1000.1001/image/vfs/imagedb/content/sha256/" HEX, BLOB},
 	  {CONTAINER, NULL}}},
 	{"another Docker's root", "e/overlay2/X/merged", "does not lie below Docker's data-root", {{0}}},
+	{"another Docker's root, with its record",
+	 "e/f/overlay2/X/merged",
+	 NULL,
+	 {{"e/f/containers/" ID "/config.v2.json",
+	   "{\"Image\":\"sha256:" HEX "\",\"Driver\":\"vfs\",\"Config\":{}}"},
+	  {"e/f/image/vfs/imagedb/content/sha256/" HEX, BLOB},
+	  {CONTAINER, NULL}}},
+	{"a record in the root file system itself",
+	 "e/vfs/dir/X",
+	 "does not lie below Docker's data-root",
+	 {{"e/vfs/dir/X/containers/" ID "/config.v2.json", "{}"}}},
 	{"a root beside it", "dd/overlay2/X/merged", "does not lie below Docker's data-root", {{0}}},
 	{"a data-root that is a link", NULL, NULL, {{"daemon.json", "{\"data-root\": \"%/link/\"}"}}},
 	{"no record", NULL, "d/containers: does not exist", {{CONTAINER, NULL}}},
@@ -294,6 +305,28 @@ static void check_no_names(const struct image *image)
 {
 	assert_int_equal(image->names_err.kind, ERR_NEEDS);
 	assert_non_null(image->config);
+}
+
+/* Root doesn't believe what a user could have written. */
+static void test_users_docker(void **state)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	char rootfs[256];
+	const struct engine_config config = {.docker_daemon_json = "/nowhere"};
+	const struct engine_place place = {.kind = ENGINE_DOCKER, .id = ID, .space = "moby"};
+	struct image image;
+	struct err err = {0};
+
+	assert_int_equal(tmpdir_make(state), 0);
+	put_all(docker, (const struct file[]){{0}});
+	(void)snprintf(rootfs, sizeof(rootfs), "%s/d/overlay2/X/merged", tmpdir);
+	for (int theirs = 0; theirs < 2; theirs++) {
+		assert_int_equal(chown(tmpdir_path("d"), theirs ? 1000 : 0, 0), 0);
+		assert_int_equal(image_begin(&image, &arena, &catalogue, &err), 0);
+		assert_int_equal(image_from_docker(&image, &arena, &place, rootfs, &config, &err), -theirs);
+	}
+	assert_non_null(strstr(err.msg, "is not trusted: it belongs to uid 1000"));
+	assert_int_equal(tmpdir_remove(state), 0);
 }
 
 static void check_docker_names(const struct image *image)
@@ -501,72 +534,6 @@ static void test_labels(void **state)
 	}
 }
 
-static void test_place(void **state)
-{
-	static const struct {
-		const char *path;
-		enum engine_kind kind;
-		const char *id, *space, *root, *driver;
-	} cases[] = {
-		{"/run/containerd/io.containerd.runtime.v2.task/moby/abc", ENGINE_DOCKER, "abc", "moby", NULL,
-		 NULL},
-		{"/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/abc", ENGINE_DOCKER, "abc",
-		 "moby", NULL, NULL},
-		/* Docker 28 with userns-remap. */
-		{"/run/containerd/io.containerd.runtime.v2.task/moby-100000.100000/abc", ENGINE_DOCKER, "abc",
-		 "moby-100000.100000", NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/moby-100000/abc", ENGINE_CONTAINERD, "abc",
-		 "moby-100000", NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/moby-1.1x/abc", ENGINE_CONTAINERD, "abc",
-		 "moby-1.1x", NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/moby1.1/abc", ENGINE_CONTAINERD, "abc",
-		 "moby1.1", NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v1.linux/moby/abc", ENGINE_DOCKER, "abc", "moby",
-		 NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/k8s.io/abc", ENGINE_CONTAINERD, "abc",
-		 "k8s.io", NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/plugins.moby/abc", ENGINE_CONTAINERD, "abc",
-		 "plugins.moby", NULL, NULL},
-		{"/x/io.containerd.runtime.v2.task/y/io.containerd.runtime.v2.task/default/c",
-		 ENGINE_CONTAINERD, "c", "default", NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/moby", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task/moby/abc/x", ENGINE_NONE, NULL, NULL, NULL,
-		 NULL},
-		{"/run/containerd/io.containerd.runtime.v2.task//abc", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/var/lib/containers/storage/overlay-containers/abc/userdata", ENGINE_STORAGE, "abc", NULL,
-		 "/var/lib/containers/storage", "overlay"},
-		{"/home/u/.local/share/containers/storage/vfs-containers/abc/userdata", ENGINE_STORAGE, "abc",
-		 NULL, "/home/u/.local/share/containers/storage", "vfs"},
-		{"/overlay-containers/abc/userdata", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/s/-containers/abc/userdata", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/s/overlay-containers/userdata", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/s/overlay-containers/abc/userdata/x", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/userdata", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/", ENGINE_NONE, NULL, NULL, NULL, NULL},
-		{"/var/tmp/buildah123", ENGINE_NONE, NULL, NULL, NULL, NULL},
-	};
-	static const struct engine_config config = {.docker_namespace = "moby"};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		CLEANUP_ARENA struct arena arena = {0};
-		struct engine_place p;
-		struct err err = {0};
-
-		assert_int_equal(engine_place(&p, &arena, cases[i].path, &config, &err), 0);
-		if (p.kind != cases[i].kind)
-			fail_msg("%s: kind %d", cases[i].path, (int)p.kind);
-		if (cases[i].id)
-			assert_string_equal(p.id, cases[i].id);
-		if (cases[i].space)
-			assert_string_equal(p.space, cases[i].space);
-		if (cases[i].root)
-			assert_string_equal(p.root, cases[i].root);
-		if (cases[i].driver)
-			assert_string_equal(p.driver, cases[i].driver);
-	}
-}
-
 /* containers.json's metadata: what of a pod it makes known. Podman's names none. */
 static void storage_knows_pods(void **state)
 {
@@ -617,13 +584,13 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(storage_knows_pods),
 		cmocka_unit_test(test_docker),
+		cmocka_unit_test(test_users_docker),
 		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_many_records),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_labels),
-		cmocka_unit_test(test_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
