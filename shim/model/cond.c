@@ -122,18 +122,6 @@ bool cond_is_all(const struct cond *c)
 	return s.nspans == 1 && s.span[0].lo == 0 && s.span[0].hi == UINT64_MAX;
 }
 
-double cond_share(const struct cond *c)
-{
-	struct shape s = shape_of(c);
-	double share = 0;
-
-	if (s.vector)
-		return 1 / (double)(UINT64_C(1) << __builtin_popcountll(s.mask));
-	for (unsigned i = 0; i < s.nspans; i++)
-		share += ((double)(s.span[i].hi - s.span[i].lo) + 1) * 0x1p-64;
-	return share;
-}
-
 /* Whether every bit that varies within lo … hi is free in the mask. From the
  * highest bit that differs on down, all of them do. */
 static bool span_in_vector(struct span s, uint64_t mask, uint64_t value)
@@ -167,16 +155,7 @@ bool shape_in_shape(const struct shape *a, const struct shape *b)
 	return true;
 }
 
-bool cond_subset(const struct cond *a, const struct cond *b)
-{
-	if (a->op == COND_EQ)
-		return cond_holds(b, a->value);
-	struct shape sa = shape_of(a), sb = shape_of(b);
-	return shape_in_shape(&sa, &sb);
-}
-
-/* The smallest member of a vector that is at least lo; false: none. */
-static bool vector_next(uint64_t mask, uint64_t value, uint64_t lo, uint64_t *ret)
+bool vector_next(uint64_t mask, uint64_t value, uint64_t lo, uint64_t *ret)
 {
 	uint64_t x = (lo & ~mask) | value;
 	uint64_t differ = x ^ lo;
@@ -199,7 +178,7 @@ static bool vector_next(uint64_t mask, uint64_t value, uint64_t lo, uint64_t *re
 	return true;
 }
 
-static bool shape_disjoint(const struct shape *a, const struct shape *b)
+bool shape_disjoint(const struct shape *a, const struct shape *b)
 {
 	if (a->vector && b->vector)
 		return ((a->value ^ b->value) & a->mask & b->mask) != 0;

@@ -2,8 +2,7 @@
  *
  * Every condition is a set of uint64 values. The seven OCI operators each
  * lower to a finite union of ternary vectors {x : (x & mask) == value}; the
- * meet of two vectors is two bit operations and exact. A condition keeps its
- * operator as it was written where the meet leaves it unchanged. */
+ * meet of two vectors is two bit operations and exact. */
 #ifndef RUNCLAMP_MODEL_COND_H
 #define RUNCLAMP_MODEL_COND_H
 
@@ -41,11 +40,10 @@ bool conj_holds(const struct conj *c, const uint64_t args[static COND_ARGS]);
  * MASKED_EQ with a value outside its mask). */
 bool cond_is_all(const struct cond *c);
 bool cond_is_empty(const struct cond *c);
-bool cond_subset(const struct cond *a, const struct cond *b);
 bool cond_disjoint(const struct cond *a, const struct cond *b);
+/* A total order (see conj_compare); 0 only when spelled alike. */
+int cond_compare(const struct cond *a, const struct cond *b);
 bool cond_equal(const struct cond *a, const struct cond *b); /* same spelling */
-/* How many of the 2^64 values it holds, as a part of one; rounded. */
-double cond_share(const struct cond *c);
 
 enum { COND_PIECES = 256 };
 /* a ∩ b and a \ b as disjoint conditions; how many. One operator in, the same
@@ -54,9 +52,6 @@ enum { COND_PIECES = 256 };
  * COND_PIECES returns SIZE_MAX. */
 size_t cond_meet(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
 size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
-
-/* The same values as EQ and MASKED_EQ alone, disjoint; how many. */
-size_t cond_vectors(const struct cond *c, struct cond ret[static COND_PIECES]);
 
 /* A list of conjunctions in an arena. More than CONJ_MAX is ERR_LIMIT: the whole
  * section may have 512 conditions in the end (profile.h), and hostile input must
@@ -70,17 +65,12 @@ struct conj_list {
 /* Appends a ∩ b as disjoint conjunctions (none: empty), without conditions that always hold. */
 int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 	      struct err *err) MUST_CHECK;
-/* Appends c as disjoint conjunctions of EQ and MASKED_EQ. */
-int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out,
-		 struct err *err) MUST_CHECK;
 /* Appends a \ b as disjoint conjunctions. */
 int conj_subtract(struct arena *arena, const struct conj *a, const struct conj *b, struct conj_list *out,
 		  struct err *err) MUST_CHECK;
-bool conj_subset(const struct conj *a, const struct conj *b);
 bool conj_disjoint(const struct conj *a, const struct conj *b);
 bool conj_is_empty(const struct conj *c);
-double conj_share(const struct conj *c);
-/* A total order (for stable output); 0 only when spelled alike. */
+/* A total order, the one in which rules have to be written; 0 only when spelled alike. */
 int conj_compare(const struct conj *a, const struct conj *b);
 /* Whether any condition has a bit above 31 in value or value_two. */
 bool conj_needs_64bit(const struct conj *c);

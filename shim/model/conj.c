@@ -18,17 +18,6 @@ bool conj_is_empty(const struct conj *c)
 	return false;
 }
 
-bool conj_subset(const struct conj *a, const struct conj *b)
-{
-	for (unsigned i = 0; i < COND_ARGS; i++) {
-		if (!(b->used & 1u << i))
-			continue;
-		if (a->used & 1u << i ? !cond_subset(&a->arg[i], &b->arg[i]) : !cond_is_all(&b->arg[i]))
-			return conj_is_empty(a);
-	}
-	return true;
-}
-
 bool conj_disjoint(const struct conj *a, const struct conj *b)
 {
 	for (unsigned i = 0; i < COND_ARGS; i++)
@@ -37,42 +26,47 @@ bool conj_disjoint(const struct conj *a, const struct conj *b)
 	return conj_is_empty(a) || conj_is_empty(b);
 }
 
-double conj_share(const struct conj *c)
-{
-	double share = 1;
-	for (unsigned i = 0; i < COND_ARGS; i++)
-		if (c->used & 1u << i)
-			share *= cond_share(&c->arg[i]);
-	return share;
-}
-
 static int order(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
 }
 
-static int order_conds(const struct cond *a, const struct cond *b)
+static unsigned place(enum cond_op op)
 {
-	bool a_masked = a->op == COND_MASKED_EQ, b_masked = b->op == COND_MASKED_EQ;
-	int diff = order(a_masked ? a->value_two : a->value, b_masked ? b->value_two : b->value);
+	bool low = op == COND_LT || op == COND_LE;
+	return low ? 1 : op == COND_GT || op == COND_GE ? 2 : 0;
+}
 
+int cond_compare(const struct cond *a, const struct cond *b)
+{
+	uint64_t x = a->op == COND_MASKED_EQ ? a->value_two : a->value;
+	uint64_t y = b->op == COND_MASKED_EQ ? b->value_two : b->value;
+	int diff = order(place(a->op), place(b->op));
+
+	if (!diff)
+		diff = order(y >> 32, x >> 32);
+	if (!diff)
+		diff = order(x, y);
 	if (!diff)
 		diff = order(a->op, b->op);
 	return diff ? diff : order(a->value, b->value);
 }
 
-/* libseccomp 2.5.4 adds rule after rule to a tree, and needs time exponential in a
- * rule's length where what is there already stands behind it: conditions on lower
- * arguments first, then by operand. */
+/* libseccomp 2.5.4 adds rule after rule to a tree, each level of which it sorts
+ * downwards, and needs time exponential in a rule's length where much of what is there
+ * already stands before it. So lower arguments come first, and smaller operands.
+ * But where a level hangs on two tests (cover.c) and a node comes before its first,
+ * libseccomp's list becomes a ring, and it does not come back. So upper halves, which
+ * are tested first, come downwards, LT and LE behind all others, GT and GE last. */
 int conj_compare(const struct conj *a, const struct conj *b)
 {
 	int diff = 0;
 
-	for (unsigned i = 0; i < COND_ARGS && !diff; i++)
+	for (unsigned i = 0; i < COND_ARGS && !diff; i++) {
 		diff = order(b->used & 1u << i, a->used & 1u << i);
-	for (unsigned i = 0; i < COND_ARGS && !diff; i++)
-		if (a->used & 1u << i)
-			diff = order_conds(&a->arg[i], &b->arg[i]);
+		if (!diff && a->used & 1u << i)
+			diff = cond_compare(&a->arg[i], &b->arg[i]);
+	}
 	return diff;
 }
 
@@ -161,21 +155,6 @@ int conj_meet(struct arena *arena, const struct conj *a, const struct conj *b, s
 		if (n != SIZE_MAX && multiply(arena, out, base, i, met, n, err))
 			return -1;
 	}
-	return 0;
-}
-
-int conj_vectors(struct arena *arena, const struct conj *c, struct conj_list *out, struct err *err)
-{
-	const struct conj all = {0};
-	struct cond vectors[COND_PIECES] UNFILLED;
-	size_t base = out->n;
-
-	if (conj_push(arena, out, &all, err))
-		return -1;
-	for (unsigned i = 0; i < COND_ARGS; i++)
-		if (c->used & 1u << i &&
-		    multiply(arena, out, base, i, vectors, cond_vectors(&c->arg[i], vectors), err))
-			return -1;
 	return 0;
 }
 

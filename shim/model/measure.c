@@ -26,7 +26,7 @@ static uint32_t cond_cost(const struct cond *c, const struct cond *before, bool 
  * once. */
 static uint32_t rule_cost(const struct conj *c, const struct conj *before, bool narrow)
 {
-	uint32_t n = 1;
+	uint32_t n = 0;
 	bool alike = before != NULL;
 
 	for (unsigned k = 0; k < COND_ARGS; k++) {
@@ -40,6 +40,17 @@ static uint32_t rule_cost(const struct conj *c, const struct conj *before, bool 
 	return n;
 }
 
+/* The conditions that do not stand in the program already. */
+static uint32_t new_conds(const struct conj *c, const struct conj *before)
+{
+	unsigned k = 0;
+
+	while (before && k < COND_ARGS && !((c->used ^ before->used) & 1u << k) &&
+	       (!(c->used & 1u << k) || cond_equal(&before->arg[k], &c->arg[k])))
+		k++;
+	return (uint32_t)__builtin_popcount((unsigned)c->used >> k);
+}
+
 static uint32_t sys_cost(const struct sysrules *s, bool narrow)
 {
 	uint32_t n = s->nrules ? 3 : 1;
@@ -47,7 +58,7 @@ static uint32_t sys_cost(const struct sysrules *s, bool narrow)
 	for (uint32_t i = 0; i < s->nrules; i++)
 		n += rule_cost(&s->rules[i].when, i ? &s->rules[i - 1].when : NULL, narrow);
 	/* A jump reaches 255 instructions; farther, it needs another one. */
-	return s->nrules ? n + n / 5 : n;
+	return s->nrules ? n + n / 8 : n;
 }
 
 /* On X86 socketcall and ipc repeat the rules of their members (narrow.c): at most
@@ -80,6 +91,7 @@ struct profile_size profile_measure(const struct profile *p)
 			size.instructions += arch_cost(p, (enum arch_id)a);
 	for (int id = 0; id < sys_count(); id++)
 		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
-			size.conditions += (uint32_t)__builtin_popcount(p->sys[id].rules[i].when.used);
+			size.conditions += new_conds(&p->sys[id].rules[i].when,
+						     i ? &p->sys[id].rules[i - 1].when : NULL);
 	return size;
 }

@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-struct pieces {
+struct parts {
 	struct cond *v;
 	size_t n;
 };
 
-static void put(struct pieces *out, enum cond_op op, uint64_t value, uint64_t value_two)
+static void put(struct parts *out, enum cond_op op, uint64_t value, uint64_t value_two)
 {
 	out->v[out->n++] = (struct cond){op, value, value_two};
 }
 
-static void put_vector(struct pieces *out, uint64_t mask, uint64_t value)
+static void put_vector(struct parts *out, uint64_t mask, uint64_t value)
 {
 	if (mask == UINT64_MAX)
 		put(out, COND_EQ, value, 0);
@@ -22,7 +22,7 @@ static void put_vector(struct pieces *out, uint64_t mask, uint64_t value)
 }
 
 /* The aligned blocks of an interval. */
-static void put_blocks(struct pieces *out, struct span s)
+static void put_blocks(struct parts *out, struct span s)
 {
 	for (;;) {
 		uint64_t low = s.lo ? (s.lo & (~s.lo + 1)) - 1 : UINT64_MAX; /* size - 1 */
@@ -35,7 +35,7 @@ static void put_blocks(struct pieces *out, struct span s)
 	}
 }
 
-static void put_span(struct pieces *out, struct span s)
+static void put_span(struct parts *out, struct span s)
 {
 	if (s.lo == s.hi)
 		put(out, COND_EQ, s.lo, 0);
@@ -49,7 +49,7 @@ static void put_span(struct pieces *out, struct span s)
 
 /* The part of a vector within an interval: halve the space of values until a
  * block of the vector lies inside or outside. */
-static void put_vector_in_span(struct pieces *out, uint64_t mask, uint64_t value, struct span s)
+static void put_vector_in_span(struct parts *out, uint64_t mask, uint64_t value, struct span s)
 {
 	uint64_t prefix = 0; /* the leading bits that are fixed by now */
 	uint64_t at = 0;     /* their value */
@@ -80,7 +80,7 @@ static void put_vector_in_span(struct pieces *out, uint64_t mask, uint64_t value
 	}
 }
 
-static void put_spans(struct pieces *out, const struct shape *a, const struct shape *b)
+static void put_spans(struct parts *out, const struct shape *a, const struct shape *b)
 {
 	for (unsigned i = 0; i < a->nspans; i++)
 		for (unsigned j = 0; j < b->nspans; j++) {
@@ -95,7 +95,7 @@ static void put_spans(struct pieces *out, const struct shape *a, const struct sh
 
 size_t cond_meet(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES])
 {
-	struct pieces out = {ret, 0};
+	struct parts out = {ret, 0};
 
 	if (a->op == COND_EQ || cond_equal(a, b)) {
 		if (cond_holds(b, a->value) || (a->op != COND_EQ && !cond_is_empty(a)))
@@ -129,7 +129,7 @@ static size_t complement(const struct cond *c, struct cond ret[static 64])
 		[COND_NE] = COND_EQ, [COND_EQ] = COND_NE, [COND_LT] = COND_GE,
 		[COND_GE] = COND_LT, [COND_LE] = COND_GT, [COND_GT] = COND_LE,
 	};
-	struct pieces out = {ret, 0};
+	struct parts out = {ret, 0};
 	struct shape s = shape_of(c);
 
 	if (!s.vector && s.nspans == 0) {
@@ -166,16 +166,13 @@ size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret
 	return n;
 }
 
-size_t cond_vectors(const struct cond *c, struct cond ret[static COND_PIECES])
+size_t cond_pieces(uint64_t mask, uint64_t value, struct span s, struct cond ret[static COND_PIECES])
 {
-	struct pieces out = {ret, 0};
-	struct shape s = shape_of(c);
+	struct parts out = {ret, 0};
 
-	if (c->op == COND_EQ || c->op == COND_MASKED_EQ) {
-		ret[out.n++] = *c;
-		return out.n;
-	}
-	for (unsigned i = 0; i < s.nspans; i++)
-		put_blocks(&out, s.span[i]);
+	if (mask)
+		put_vector_in_span(&out, mask, value, s);
+	else
+		put_blocks(&out, s);
 	return out.n;
 }

@@ -113,12 +113,13 @@ bool profile_allows_some(const struct profile *p, int id);
 bool profile_allows_all(const struct profile *p, int id);
 
 /* The size of what would be loaded: an upper estimate of BPF instructions over
- * all architectures, and the number of conditions. */
+ * all architectures, and the number of conditions, each once that neighbours begin
+ * with alike. libseccomp takes up to a second for PROFILE_MAX_CONDITIONS. */
 struct profile_size {
 	uint32_t instructions;
 	uint32_t conditions;
 };
-enum { PROFILE_MAX_INSTRUCTIONS = 3500, PROFILE_MAX_CONDITIONS = 512 };
+enum { PROFILE_MAX_INSTRUCTIONS = 3500, PROFILE_MAX_CONDITIONS = 768 };
 struct profile_size profile_measure(const struct profile *p);
 
 /* Leaves 32-bit architectures out where libseccomp would enforce something else

@@ -15,42 +15,21 @@ static void cut_operands(struct conj *c)
 	}
 }
 
-/* Whether an earlier rule takes all of rules[i], or a larger one later that
- * answers the same, with nothing else between. */
-static bool subsumed(const struct rule *rules, size_t n, size_t i)
+struct action rules_first(struct action a, struct action b)
 {
-	const struct conj *mine = &rules[i].when;
-
-	for (size_t j = 0; j < i; j++)
-		if (conj_subset(mine, &rules[j].when))
-			return true;
-	for (size_t j = i + 1; j < n && action_equal(rules[i].act, rules[j].act); j++)
-		if (conj_subset(mine, &rules[j].when) && !conj_subset(&rules[j].when, mine))
-			return true;
-	return false;
+	(void)b;
+	return a;
 }
 
 /* The first rule that holds answers, else `rest`. */
 static int place(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
 		 struct action rest, struct err *err)
 {
-	size_t budget = n * (n + CONJ_MAX) + CONJ_MAX;
-	struct cells cells = {.arena = arena, .budget = &budget};
-	struct sysrules made;
-	size_t k = 0;
-	struct rule *kept = arena_array(arena, n, sizeof(*kept));
+	const struct sysrules all = {rest, (uint32_t)n, rules}, none = {.other = rest};
+	size_t budget = 4 * (n + 1) * (n + CONJ_MAX);
 
-	if (n && !kept)
-		return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
-	for (size_t i = 0; i < n; i++)
-		if (!subsumed(rules, n, i))
-			kept[k++] = rules[i];
-	for (size_t i = 0; i < k; i++)
-		if (cells_add(&cells, &kept[i].when, kept, i, kept[i].act, err))
-			return -1;
-	if (cells_finish(&made, &cells, rest, p->def, err))
+	if (rules_combine(&p->sys[id], arena, &all, &none, p->def, rules_first, &budget, err))
 		return -1;
-	p->sys[id] = made;
 	return profile_check_total(p, err);
 }
 

@@ -358,8 +358,8 @@ static const struct {
 	enum gate gate;
 } sizes[] = {
 	/* crun's own two come on top. */
-	{1, false, GATE_NONE},	{510, false, GATE_NONE}, {511, false, GATE_SIZE},
-	{400, true, GATE_NONE}, {511, true, GATE_SIZE},
+	{1, false, GATE_NONE},	{766, false, GATE_NONE}, {767, false, GATE_SIZE},
+	{400, true, GATE_NONE}, {560, true, GATE_SIZE},
 };
 
 static void test_size(void **state)

@@ -424,7 +424,7 @@ static void hostile_rules(void **state)
 	/* many calls, each with as many as one may have */
 	profile_init(&b, eperm, 1);
 	for (unsigned i = 0; i < CONJ_MAX; i++)
-		rules[i] = (struct rule){{A(0, COND_EQ, i)}, ALLOW};
+		rules[i] = (struct rule){{A(0, COND_EQ, 2 * i)}, ALLOW};
 	int made = 0;
 	while (made < sys_count() &&
 	       profile_set_rules(&b, &arena, made, rules, CONJ_MAX, RULES_LIBSECCOMP, &err) == 0)
