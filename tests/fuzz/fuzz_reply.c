@@ -50,10 +50,11 @@ static void decode(struct arena *arena, const uint8_t *body, size_t len)
 		check_sentence(&err[2]);
 	else
 		check_text(s);
+	/* Which algorithm the digest is of, main.c asks. */
 	if (reply_target(&s, arena, body, len, &err[3]))
 		check_sentence(&err[3]);
 	else
-		require(reply_is_digest(s));
+		check_text(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
