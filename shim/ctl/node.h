@@ -53,6 +53,12 @@ struct setup {
 	struct entries entries;
 };
 
+/* A mount namespace that was looked into: proc_contained's answer. */
+struct mntns {
+	ino_t ino;
+	int contained;
+};
+
 struct node {
 	const char *root; /* "/" or a folder: the node's root as it is seen from here */
 	int rootfd;
@@ -60,6 +66,8 @@ struct node {
 	struct proc *procs;
 	uint32_t nprocs;
 	struct err procs_err; /* kind: the processes could not be listed */
+	struct mntns mntns[128];
+	uint32_t nmntns;
 	struct setup docker, containerd, crio, podman;
 	const char *docker_authz; /* names of authorization plug-ins, or NULL */
 	const char *docker_version;
@@ -151,6 +159,9 @@ bool mount_next(const char **at, struct mount *ret);
 bool mount_locate(const char *table, const char *path, struct mount *ret);
 /* Whether a process with this table has another root than the node's first one, whose table is top. */
 bool mount_is_container(const char *top, const char *table);
+/* node_mntns.c: the same of a process, also of one that has gone back to the node's root. -1: that can't be
+ * told. */
+int proc_contained(struct node *n, const char *pid, const char *top, const char *table);
 /* Whether path is dir or lies below it; *ret_rest: what follows. */
 bool is_below(const char *path, const char *dir, const char **ret_rest);
 

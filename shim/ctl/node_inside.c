@@ -57,7 +57,9 @@ static void look_at(struct inside *in, struct seen *s, const char *pid, looker *
 		in->unread += !is_gone(in->n, pid);
 		return;
 	}
-	if (!mount_is_container(in->top, text))
+	int contained = proc_contained(in->n, pid, in->top, text);
+	in->unread += contained < 0;
+	if (contained <= 0)
 		return;
 	in->seen++;
 	each(in, s, pid, text);

@@ -61,7 +61,8 @@ static bool is_inside(struct node *n, const char *pid, const char *top)
 	char *text;
 	size_t len;
 
-	return top && proc_read(n, pid, "mountinfo", &text, &len) == 0 && mount_is_container(top, text);
+	return top && proc_read(n, pid, "mountinfo", &text, &len) == 0 &&
+	       proc_contained(n, pid, top, text) > 0;
 }
 
 /* Only root's processes outside of containers count, and only they are bounded: what any user
