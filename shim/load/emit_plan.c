@@ -101,12 +101,42 @@ static int add_complement(struct emit_plan *w, int id, struct action other)
 	return 0;
 }
 
+/* Whether `sys` holds the same rules: then they are in an order that libseccomp is
+ * quick with. */
+static bool says_the_same(const struct sysrules *s, const struct written *as)
+{
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < as->n; i++)
+		for (uint32_t k = 0; k < s->nrules; k++)
+			found += action_equal(as->rules[i].act, s->rules[k].act) &&
+				 conj_compare(&as->rules[i].when, &s->rules[k].when) == 0;
+	return as->n == s->nrules && found == as->n;
+}
+
+static int add_as_written(struct emit_plan *w, const struct written *as)
+{
+	for (uint32_t i = 0; i < as->n; i++) {
+		struct emit_rule *v = grow(w, w->last, w->nlast, &w->last_cap, sizeof(*v));
+
+		if (!v)
+			return -1;
+		w->last = v;
+		w->last[w->nlast++] = (struct emit_rule){as->rules[i].act, &as->rules[i].when, as->id};
+	}
+	return 0;
+}
+
 static int add_call(struct emit_plan *w, int id)
 {
+	const struct written *as = profile_written(w->p, id);
+
 	const struct sysrules *s = &w->p->sys[id];
 	struct action other = lowered(w->style, s->other);
 	bool excepted = false;
 
+	if (as && !says_the_same(s, as))
+		return add_as_written(w, as);
 	for (uint32_t i = 0; i < s->nrules; i++) {
 		struct action act = lowered(w->style, s->rules[i].act);
 

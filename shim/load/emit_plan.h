@@ -27,6 +27,8 @@ struct emit_plan {
 	size_t ngroups, group_cap;
 	struct emit_rule *cond;
 	size_t nconds, cond_cap;
+	struct emit_rule *last; /* calls as they were written: in that order, by name */
+	size_t nlast, last_cap;
 };
 
 /* Sorted: groups by action, rules by action, condition, name. */

@@ -7,7 +7,8 @@ static void written_names(const struct profile *p, struct sysset *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	for (int id = 0; id < sys_count(); id++)
-		if (p->sys[id].nrules > 0 || !action_equal(p->sys[id].other, p->def))
+		if (p->sys[id].nrules > 0 || !action_equal(p->sys[id].other, p->def) ||
+		    profile_written(p, id))
 			sysset_add(ret, id);
 }
 
@@ -25,7 +26,7 @@ static void keep_stub_line(struct lowering *l, const struct profile *engine)
 	for (size_t i = 0; i < ARRAY_LEN(archs) && n < ARRAY_LEN(l->style.stub_names); i++) {
 		int was, is;
 
-		if (!(l->profile.archs & engine->named_archs & 1u << archs[i]))
+		if (!(l->profile.archs & 1u << archs[i]))
 			continue;
 		was = sys_top(&engine->named, archs[i]);
 		is = sys_top(&written, archs[i]);
@@ -53,15 +54,33 @@ static void lower_crun(struct lowering *l, runtime_version version)
 	l->style.cache_key = version >= RUNTIME_VERSION(1, 9, 0);
 }
 
-/* What is not a rule stays as the engine wrote it. runc has an ENOSYS stub for the
- * architectures that are named alone, and libseccomp adds the native one. crun
- * dials a listener whether a rule notifies it or not, and whoever listens waits
- * for that. */
+/* What is not a rule stays as the engine wrote it. runc 1.1.5 has an ENOSYS stub for
+ * the architectures that are named alone (1.1.15 adds the native one, as libseccomp
+ * does). crun dials a listener whether a rule notifies it or not, and whoever
+ * listens waits for that. */
 static void keep_members(struct lowering *l, const struct profile *engine)
 {
 	l->style.archs = engine->named_archs;
 	l->profile.listener_path = engine->listener_path;
 	l->profile.listener_metadata = engine->listener_metadata;
+}
+
+/* On X86 socketcall and ipc stand for others, and a rule of their own would take the
+ * place of those that libseccomp writes for their members. Where nobody decided on
+ * the call itself they do what their members do, whatever errno the default has. */
+static void follow_members(struct profile *p, const struct profile *engine)
+{
+	static const char *const calls[] = {"socketcall", "ipc"};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls) && p->def.kind >= ACT_ERRNO; i++) {
+		int id = sys_lookup(calls[i], strlen(calls[i]));
+		const struct sysrules *s = &p->sys[id], *e = engine ? &engine->sys[id] : NULL;
+		bool decided = e && (e->nrules ||
+				     (!action_equal(e->other, engine->def) && e->other.kind >= ACT_ERRNO));
+
+		if (!decided && !s->nrules && s->other.kind == ACT_ERRNO)
+			profile_set(p, id, p->def);
+	}
 }
 
 /* The last number of libseccomp 2.5.4's table, set_mempolicy_home_node. */
@@ -202,6 +221,8 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 		return -1;
 	if (known_only)
 		forget_new_names(&ret->profile, engine);
+	if (kind != RUNTIME_RUNSC)
+		follow_members(&ret->profile, engine);
 	ret->dropped = profile_drop_narrow_archs(&ret->profile, engine);
 	if (engine)
 		keep_members(ret, engine);

@@ -1,8 +1,10 @@
+#include "base/sha256.h"
 #include "load/condition.h"
 #include "load/emit_plan.h"
 #include "load/secflag.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *written_name(const struct emit_style *style, struct action act)
@@ -57,73 +59,44 @@ static void put_entry(const struct emit_plan *w, const char *const *names, size_
 	buf_putc(out, '}');
 }
 
-/* FNV-1a over the bytes that say which call answers which errno. */
-static uint32_t hash_bytes(uint32_t h, const void *data, size_t len)
+/* crun links a compiled filter that it finds under the digest of the section's
+ * strings and conditions, one behind the other without their lengths, and without
+ * errnoRet (src/libcrun/seccomp.c, calculate_seccomp_checksum). So the first entry
+ * is a digest of all that was written: two sections that differ anywhere differ
+ * there, and nobody can choose one that does not. crun skips the entry, because it
+ * says what the default says, before it looks at the name. */
+static void put_cache_key(const struct emit_plan *w, const char *text, size_t len, struct buf *out)
 {
-	const unsigned char *s = data;
+	struct conj when = {.used = (1u << COND_ARGS) - 1};
+	char hex[65], part[8] = {0}; /* 28 bits: no 32-bit architecture would cut it */
+	const char *name = w->ngroups ? emit_spelled(w->style, sysset_next(&w->group[0].ids, 0)) : "execve";
+	bool first = true;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ s[i]) * 16777619u;
-	return h;
-}
-
-static uint32_t hash_answer(uint32_t h, const char *name, struct action act)
-{
-	h = hash_bytes(h, name, strlen(name) + 1);
-	return hash_bytes(h, &act.errno_ret, sizeof(act.errno_ret));
-}
-
-static bool answers_other_than_eperm(struct action act)
-{
-	return has_errno(act) && act.errno_ret != EPERM;
-}
-
-/* 0 where every errno is EPERM; else a number of 31 bits, so that no 32-bit
- * architecture cuts it. */
-static uint32_t errno_hash(const struct emit_plan *w)
-{
-	uint32_t h = hash_answer(2166136261u, "", w->def);
-	bool matters = answers_other_than_eperm(w->def);
-
-	for (size_t g = 0; g < w->ngroups; g++) {
-		const struct emit_group *group = &w->group[g];
-
-		if (!has_errno(group->act))
-			continue;
-		matters |= answers_other_than_eperm(group->act);
-		for (int id = sysset_next(&group->ids, 0); id >= 0; id = sysset_next(&group->ids, id + 1))
-			h = hash_answer(h, emit_spelled(w->style, id), group->act);
+	sha256_hex(text, len, hex);
+	for (unsigned i = 0; i < COND_ARGS; i++) {
+		memcpy(part, hex + i * (sizeof(part) - 1), sizeof(part) - 1);
+		when.arg[i] = (struct cond){COND_EQ, strtoul(part, NULL, 16), 0};
 	}
-	for (size_t i = 0; i < w->nconds; i++) {
-		const struct emit_rule *rule = &w->cond[i];
-
-		if (!has_errno(rule->act))
-			continue;
-		matters |= answers_other_than_eperm(rule->act);
-		h = hash_answer(h, emit_spelled(w->style, rule->id), rule->act);
-	}
-	h &= 0x7fffffff;
-	return !matters ? 0 : h ? h : 1;
+	put_entry(w, &name, 1, w->def, &when, &first, out);
 }
 
-/* A name that is allowed anyway, so that libseccomp drops one more condition on
- * it; or, if there is none, the default action, which the runtime skips. */
-static void put_cache_key(const struct emit_plan *w, bool *first, struct buf *out)
+/* In front of the entries, which begin at `at`. */
+static void insert_cache_key(const struct emit_plan *w, size_t start, size_t at, struct buf *out)
 {
-	uint32_t hash = w->style->cache_key ? errno_hash(w) : 0;
-	struct conj when = {.used = 1, .arg = {{COND_EQ, hash, 0}}};
-	struct action act = w->def;
-	const char *name = "execve";
+	CLEANUP_BUF struct buf key = {0};
+	size_t tail = out->len - at;
 
-	if (!hash)
+	if (out->failed)
 		return;
-	for (size_t g = 0; g < w->ngroups && act.kind != ACT_ALLOW; g++) {
-		if (w->group[g].act.kind != ACT_ALLOW)
-			continue;
-		name = emit_spelled(w->style, sysset_next(&w->group[g].ids, 0));
-		act = w->group[g].act;
-	}
-	put_entry(w, &name, 1, act, &when, first, out);
+	put_cache_key(w, out->data + start, out->len - start, &key);
+	if (tail > 2) /* of "]}" */
+		buf_putc(&key, ',');
+	out->failed |= key.failed;
+	buf_put(out, key.data, key.len);
+	if (out->failed)
+		return;
+	memmove(out->data + at + key.len, out->data + at, tail);
+	memcpy(out->data + at, key.data, key.len);
 }
 
 /* Runtimes skip a rule that equals the default, but runc has counted its number. */
@@ -158,7 +131,10 @@ static void put_syscalls(const struct emit_plan *w, struct buf *out)
 			names[n++] = emit_spelled(w->style, w->cond[i].id);
 		put_entry(w, names, n, head->act, head->when, &first, out);
 	}
-	put_cache_key(w, &first, out);
+	for (size_t i = 0; i < w->nlast; i++) {
+		names[0] = emit_spelled(w->style, w->last[i].id);
+		put_entry(w, names, 1, w->last[i].act, w->last[i].when, &first, out);
+	}
 	put_stub_names(w, &first, out);
 }
 
@@ -198,12 +174,17 @@ int profile_write(const struct profile *p, const struct emit_style *style, struc
 		  struct buf *out, struct err *err)
 {
 	struct emit_plan plan;
+	size_t start, entries;
 
 	if (emit_plan_make(&plan, p, style, arena, err))
 		return -1;
+	start = out->len;
 	put_head(&plan, out);
 	buf_puts(out, ",\"syscalls\":[");
+	entries = out->len;
 	put_syscalls(&plan, out);
 	buf_puts(out, "]}");
+	if (style->cache_key)
+		insert_cache_key(&plan, start, entries, out);
 	return 0;
 }

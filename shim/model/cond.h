@@ -72,7 +72,8 @@ bool conj_disjoint(const struct conj *a, const struct conj *b);
 bool conj_is_empty(const struct conj *c);
 /* A total order, the one in which rules have to be written; 0 only when spelled alike. */
 int conj_compare(const struct conj *a, const struct conj *b);
-/* Whether any condition has a bit above 31 in value or value_two. */
+/* Whether any condition says something else of 32-bit arguments when it is cut to
+ * 32 bits. */
 bool conj_needs_64bit(const struct conj *c);
 
 #endif

@@ -72,9 +72,16 @@ int conj_compare(const struct conj *a, const struct conj *b)
 
 bool conj_needs_64bit(const struct conj *c)
 {
-	for (unsigned i = 0; i < COND_ARGS; i++)
-		if (c->used & 1u << i && (c->arg[i].value | c->arg[i].value_two) > UINT32_MAX)
+	for (unsigned i = 0; i < COND_ARGS; i++) {
+		const struct cond *a = &c->arg[i];
+
+		if (!(c->used & 1u << i))
+			continue;
+		/* Of a mask the lower half is enough, where the upper asks for zeros. */
+		if (a->op == COND_MASKED_EQ ? a->value_two > UINT32_MAX || !(uint32_t)a->value
+					    : a->value > UINT32_MAX)
 			return true;
+	}
 	return false;
 }
 

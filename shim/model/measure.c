@@ -51,14 +51,17 @@ static uint32_t new_conds(const struct conj *c, const struct conj *before)
 	return (uint32_t)__builtin_popcount((unsigned)c->used >> k);
 }
 
-static uint32_t sys_cost(const struct sysrules *s, bool narrow)
+/* Rules as they were written are not sorted: each counts whole. */
+static uint32_t sys_cost(const struct profile *p, int id, bool narrow)
 {
-	uint32_t n = s->nrules ? 3 : 1;
+	const struct written *w = profile_written(p, id);
+	const struct rule *rules = w ? w->rules : p->sys[id].rules;
+	uint32_t nrules = w ? w->n : p->sys[id].nrules, n = nrules ? 3 : 1;
 
-	for (uint32_t i = 0; i < s->nrules; i++)
-		n += rule_cost(&s->rules[i].when, i ? &s->rules[i - 1].when : NULL, narrow);
+	for (uint32_t i = 0; i < nrules; i++)
+		n += rule_cost(&rules[i].when, i && !w ? &rules[i - 1].when : NULL, narrow) + (w != NULL);
 	/* A jump reaches 255 instructions; farther, it needs another one. */
-	return s->nrules ? n + n / 8 : n;
+	return nrules ? n + n / 8 : n;
 }
 
 /* On X86 socketcall and ipc repeat the rules of their members (narrow.c): at most
@@ -72,12 +75,13 @@ static uint32_t arch_cost(const struct profile *p, enum arch_id arch)
 
 	for (int id = 0; id < sys_count(); id++) {
 		const struct sysrules *s = &p->sys[id];
-		if (!s->nrules && action_equal(s->other, p->def))
+		bool rules = s->nrules || profile_written(p, id);
+		if (!rules && action_equal(s->other, p->def))
 			continue;
 		if (arch >= ARCH_NUMBERED || sys_number(id, arch) >= 0)
-			n += sys_cost(s, narrow);
-		if (arch == ARCH_X86 && s->nrules)
-			n += sys_cost(s, narrow);
+			n += sys_cost(p, id, narrow);
+		if (arch == ARCH_X86 && rules)
+			n += sys_cost(p, id, narrow);
 	}
 	return n;
 }
@@ -89,9 +93,12 @@ struct profile_size profile_measure(const struct profile *p)
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		if (p->archs & 1u << a)
 			size.instructions += arch_cost(p, (enum arch_id)a);
-	for (int id = 0; id < sys_count(); id++)
-		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
-			size.conditions += new_conds(&p->sys[id].rules[i].when,
-						     i ? &p->sys[id].rules[i - 1].when : NULL);
+	for (int id = 0; id < sys_count(); id++) {
+		const struct written *w = profile_written(p, id);
+		const struct rule *rules = w ? w->rules : p->sys[id].rules;
+
+		for (uint32_t i = 0; i < (w ? w->n : p->sys[id].nrules); i++)
+			size.conditions += new_conds(&rules[i].when, i && !w ? &rules[i - 1].when : NULL);
+	}
 	return size;
 }

@@ -53,6 +53,26 @@ static void set_header(struct profile *ret, const struct profile *a, const struc
 	ret->named_archs = 0;
 	ret->listener_path = ret->listener_metadata = NULL;
 	memset(&ret->named, 0, sizeof(ret->named));
+	memset(&ret->as_written, 0, sizeof(ret->as_written));
+	ret->written = NULL;
+	ret->nwritten = 0;
+}
+
+/* A call that the other allows whatever its arguments stays as it was. */
+static int keep_written(struct profile *ret, struct arena *arena, const struct profile *from,
+			const struct profile *other, struct err *err)
+{
+	if (!action_equal(ret->def, from->def))
+		return 0;
+	for (uint32_t i = 0; i < from->nwritten; i++) {
+		const struct written *w = &from->written[i];
+		const struct sysrules *o = &other->sys[w->id];
+
+		if (sysset_has(&from->as_written, w->id) && !o->nrules && o->other.kind == ACT_ALLOW &&
+		    written_add(ret, arena, w, err))
+			return -1;
+	}
+	return 0;
 }
 
 int profile_meet(struct profile *ret, struct arena *arena, const struct profile *a, const struct profile *b,
@@ -61,6 +81,8 @@ int profile_meet(struct profile *ret, struct arena *arena, const struct profile 
 	if (combine_rules(ret, arena, a, b, action_meet, err))
 		return -1;
 	set_header(ret, a, b);
+	if (keep_written(ret, arena, a, b, err) || keep_written(ret, arena, b, a, err))
+		return -1;
 	ret->unfit = profile_meet_unfit(ret, a, b);
 	return 0;
 }

@@ -33,38 +33,57 @@ static void widen(struct range *r, struct action act)
 	r->any = true;
 }
 
-static struct range answers(const struct sysrules *s)
+/* The rules of a call as libseccomp gets them. */
+struct given {
+	const struct rule *rules;
+	uint32_t n;
+};
+
+static struct given given(const struct profile *p, int id)
 {
+	const struct written *w = profile_written(p, id);
+
+	return w ? (struct given){w->rules, w->n} : (struct given){p->sys[id].rules, p->sys[id].nrules};
+}
+
+static struct range answers(const struct profile *p, int id)
+{
+	struct given g = given(p, id);
 	struct range r = {0};
 
-	widen(&r, s->other);
-	for (uint32_t i = 0; i < s->nrules; i++)
-		widen(&r, s->rules[i].act);
+	widen(&r, p->sys[id].other);
+	for (uint32_t i = 0; i < g.n; i++)
+		widen(&r, g.rules[i].act);
 	return r;
+}
+
+/* A rule for it without conditions, which beats those that are written for members. */
+static bool is_explicit(const struct profile *p, int call)
+{
+	return p->sys[call].nrules == 0 && !action_equal(p->sys[call].other, p->def);
 }
 
 /* What the compiled program may answer to `call` with the member's code. */
 static struct range answers_through(const struct profile *p, int call, int member)
 {
-	const struct sysrules *c = &p->sys[call], *m = &p->sys[member];
+	struct given m = given(p, member);
 	struct range r = {0};
 
-	/* A rule without conditions beats the ones that were written for members. */
-	if (c->nrules == 0 && !action_equal(c->other, p->def)) {
-		widen(&r, c->other);
+	if (is_explicit(p, call)) {
+		widen(&r, p->sys[call].other);
 		return r;
 	}
-	if (c->nrules) {
-		r = answers(c);
+	if (given(p, call).n) {
+		r = answers(p, call);
 		widen(&r, p->def);
 	}
-	for (uint32_t i = 0; i < m->nrules; i++) {
-		widen(&r, m->rules[i].act);
-		if (m->rules[i].when.used > 1)
+	for (uint32_t i = 0; i < m.n; i++) {
+		widen(&r, m.rules[i].act);
+		if (m.rules[i].when.used > 1)
 			widen(&r, p->def);
 	}
-	if (!m->nrules || !action_equal(m->other, p->def))
-		widen(&r, m->other);
+	if (!m.n || !action_equal(p->sys[member].other, p->def))
+		widen(&r, p->sys[member].other);
 	return r;
 }
 
@@ -85,34 +104,46 @@ static bool find(const struct profile *p, const struct profile *side, mux_test *
 	return false;
 }
 
+/* Whether libseccomp gets the same for a call of both. */
+static bool is_as_in(const struct profile *p, const struct profile *side, int id)
+{
+	if (!action_equal(p->def, side->def))
+		return false;
+	if (profile_written(p, id) || profile_written(side, id))
+		return profile_written(p, id) && profile_written(side, id);
+	return !p->sys[id].nrules && !side->sys[id].nrules &&
+	       action_equal(p->sys[id].other, side->sys[id].other);
+}
+
 static bool wider_than_side(const struct profile *p, const struct profile *side, int call, int member)
 {
+	if (is_as_in(p, side, member) && is_as_in(p, side, call))
+		return false;
 	return answers_through(p, call, member).least < answers_through(side, call, member).most;
 }
 
-static bool same_rules(const struct sysrules *a, const struct sysrules *b)
+/* Without their conditions they may be one rule with two actions: EEXIST. The
+ * engine's own loads where everything that it meets there is the engine's, too. */
+static bool may_conflict(const struct profile *p, const struct profile *engine, int call, int member)
 {
-	if (a->nrules != b->nrules || !action_equal(a->other, b->other))
-		return false;
-	for (uint32_t i = 0; i < a->nrules; i++)
-		if (!action_equal(a->rules[i].act, b->rules[i].act) ||
-		    conj_compare(&a->rules[i].when, &b->rules[i].when) != 0)
-			return false;
-	return true;
+	struct given m = given(p, member);
+	bool differ = false;
+
+	for (uint32_t i = 1; i < m.n; i++)
+		differ |= !action_equal(m.rules[i].act, m.rules[0].act);
+	return differ && !(engine && engine->archs & 1u << ARCH_X86 && is_as_in(p, engine, member) &&
+			   is_as_in(p, engine, call));
 }
 
-/* Wider than what the profile says of the member, or not loadable at all. */
+/* Wider than what the profile says of the member, or not loadable at all. What it
+ * says of the call itself is no loss. */
 static bool wider_than_member(const struct profile *p, const struct profile *engine, int call, int member)
 {
-	const struct sysrules *m = &p->sys[member];
-
-	/* Without their conditions they are one rule with two actions: EEXIST. */
-	for (uint32_t i = 1; i < m->nrules; i++)
-		if (!action_equal(m->rules[i].act, m->rules[0].act))
-			return true;
-	if (engine && engine->archs & 1u << ARCH_X86 && same_rules(m, &engine->sys[member]))
+	if (may_conflict(p, engine, call, member))
+		return true;
+	if (is_explicit(p, call) || profile_written(p, member))
 		return false;
-	return answers_through(p, call, member).least < answers(m).most;
+	return answers_through(p, call, member).least < answers(p, member).most;
 }
 
 static bool mux_fits(const struct profile *ret, const struct profile *side)
@@ -125,19 +156,22 @@ static bool mux_loses_denial(const struct profile *p, const struct profile *engi
 	return find(p, engine, wider_than_member);
 }
 
-/* Whether, on an architecture of 32 bits, a or b may deny what ret allows there:
- * a condition that needs more is cut by libseccomp. */
-static bool loses_bits(const struct sysrules *ret, const struct sysrules *side)
+/* Whether, on an architecture of 32 bits, a side may deny what ret allows there: a
+ * condition that needs more is cut by libseccomp, also where it made no difference
+ * and is not there any more. */
+static bool loses_bits(const struct profile *ret, const struct profile *side, int id)
 {
+	struct given g = given(side, id);
 	bool wide = false;
-	enum act_kind most = side->other.kind;
 
-	for (uint32_t i = 0; i < side->nrules; i++) {
-		wide |= conj_needs_64bit(&side->rules[i].when);
-		if (side->rules[i].act.kind > most)
-			most = side->rules[i].act.kind;
-	}
-	return wide && (ret->nrules || ret->other.kind < most);
+	for (uint32_t i = 0; i < g.n; i++)
+		wide |= conj_needs_64bit(&g.rules[i].when);
+	if (!wide || profile_written(ret, id))
+		return false;
+	enum act_kind most = answers(side, id).most;
+	if (profile_written(side, id) && side->def.kind > most)
+		most = side->def.kind;
+	return ret->sys[id].nrules || ret->sys[id].other.kind < most;
 }
 
 static archset narrow_archs(void)
@@ -189,26 +223,26 @@ static bool loses_number(const struct profile *p, enum arch_id arch, enum arch_i
  * its part with X86_64, a condition that fails late may jump to a comparison of the
  * first argument without loading it again (clone on X32 with a0 == 1 && a1 == 0 &&
  * a3 == 1, a0 == 0 and a0 == 2: (1, 0, 0, 0) holds). */
-static bool mixes_arguments(const struct profile *p)
+static bool mixes_arguments(const struct profile *p, const struct profile *ret)
 {
 	for (int id = 0; id < sys_count(); id++) {
-		const struct sysrules *s = &p->sys[id];
-		for (uint32_t i = 0; i < s->nrules && s->nrules > 1; i++)
-			if (__builtin_popcount(s->rules[i].when.used) > 1)
+		struct given g = given(p, id);
+		for (uint32_t i = 0; i < g.n && g.n > 1; i++)
+			if (__builtin_popcount(g.rules[i].when.used) > 1 && !profile_written(ret, id))
 				return true;
 	}
 	return false;
 }
 
 /* Architectures that can be left out, and on which libseccomp 2.5.4 does not write
- * what the rules say. */
-static archset archs_miscompiled(const struct profile *p)
+ * what the rules say; `ret` is what came of p, whose rules may be there unchanged. */
+static archset archs_miscompiled(const struct profile *p, const struct profile *ret)
 {
 	archset set = 0;
 
 	if (loses_number(p, ARCH_X86, ARCH_X86))
 		set |= 1u << ARCH_X86;
-	if (loses_number(p, ARCH_X86_64, ARCH_X32) || mixes_arguments(p))
+	if (loses_number(p, ARCH_X86_64, ARCH_X32) || mixes_arguments(p, ret))
 		set |= 1u << ARCH_X32;
 	if (loses_number(p, ARCH_ARM, ARCH_ARM))
 		set |= 1u << ARCH_ARM;
@@ -220,11 +254,11 @@ archset profile_meet_unfit(const struct profile *ret, const struct profile *a, c
 	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
 
 	/* There a side is what its default says, and nothing else. */
-	unfit |= (archs_miscompiled(a) & a->archs) | (archs_miscompiled(b) & b->archs);
+	unfit |= (archs_miscompiled(a, ret) & a->archs) | (archs_miscompiled(b, ret) & b->archs);
 	if (!(ret->archs & narrow & ~unfit))
 		return unfit;
 	for (int id = 0; id < sys_count(); id++)
-		if (loses_bits(&ret->sys[id], &a->sys[id]) || loses_bits(&ret->sys[id], &b->sys[id]))
+		if (loses_bits(ret, a, id) || loses_bits(ret, b, id))
 			return unfit | narrow;
 	if (ret->archs & 1u << ARCH_X86 && !(mux_fits(ret, a) && mux_fits(ret, b)))
 		unfit |= 1u << ARCH_X86;
@@ -244,15 +278,18 @@ static archset clear_absent_names(struct profile *p)
 
 archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine)
 {
-	archset drop = p->unfit | archs_miscompiled(p) | clear_absent_names(p);
+	archset drop = p->unfit | archs_miscompiled(p, p) | clear_absent_names(p);
 
 	for (int id = 0; id < sys_count(); id++)
 		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
-			if (conj_needs_64bit(&p->sys[id].rules[i].when))
+			if (conj_needs_64bit(&p->sys[id].rules[i].when) && !profile_written(p, id))
 				drop |= narrow_archs();
 	if (mux_loses_denial(p, engine))
 		drop |= 1u << ARCH_X86;
 	drop &= p->archs;
 	p->archs &= ~drop;
+	/* 64 bits say what was read: there libseccomp may get other rules right. */
+	if (!(p->archs & narrow_archs()))
+		memset(&p->as_written, 0, sizeof(p->as_written));
 	return drop;
 }

@@ -53,6 +53,43 @@ void profile_init(struct profile *p, struct action def, archset archs)
 void profile_set(struct profile *p, int id, struct action act)
 {
 	p->sys[id] = (struct sysrules){.other = act};
+	sysset_remove(&p->as_written, id);
+}
+
+const struct written *profile_written(const struct profile *p, int id)
+{
+	for (uint32_t i = 0; sysset_has(&p->as_written, id) && i < p->nwritten; i++)
+		if (p->written[i].id == id)
+			return &p->written[i];
+	return NULL;
+}
+
+enum { WRITTEN_FIRST = 8 };
+
+int written_add(struct profile *p, struct arena *arena, const struct written *w, struct err *err)
+{
+	struct written *v = p->written;
+	uint32_t n = p->nwritten;
+
+	sysset_add(&p->as_written, w->id);
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i].id == w->id) {
+			v[i] = *w;
+			return 0;
+		}
+
+	/* Full where it is a power of two. */
+	if (n == 0 || (n >= WRITTEN_FIRST && (n & (n - 1)) == 0)) {
+		v = arena_array(arena, n ? 2 * (size_t)n : WRITTEN_FIRST, sizeof(*v));
+		if (!v)
+			return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
+		if (n)
+			memcpy(v, p->written, n * sizeof(*v));
+		p->written = v;
+	}
+	v[n] = *w;
+	p->nwritten = n + 1;
+	return 0;
 }
 
 void profile_allow_names(struct profile *p, const char *names)

@@ -49,6 +49,14 @@ struct sysrules {
 	const struct rule *rules;
 };
 
+/* The rules of a call with conditions as a section wrote them, in its order, without
+ * those that answer the default: what libseccomp was given, and would be again. */
+struct written {
+	int id;
+	uint32_t n;
+	const struct rule *rules;
+};
+
 struct profile {
 	struct action def;	   /* for every number that has no name in our table */
 	archset archs;		   /* met as sets */
@@ -57,8 +65,12 @@ struct profile {
 	bool has_flags;		   /* `flags` was present: [] is not the same as absent */
 	const char *listener_path; /* of the engine, verbatim, or NULL; in the arena */
 	const char *listener_metadata;
-	archset unfit;		      /* where a compiled side enforces something else: see
-					 profile_drop_narrow_archs */
+	archset unfit;		  /* where a compiled side enforces something else: see
+				     profile_drop_narrow_archs */
+	struct sysset as_written; /* calls that were met with nothing since they were written:
+				     on 32 bits, compiled, they mean more than `sys` says */
+	struct written *written;  /* theirs, and some that are in the set no more */
+	uint32_t nwritten;
 	struct sysset named;	      /* what a section named, whatever it answered; not met */
 	struct sysrules sys[SYS_MAX]; /* by id; initialised to {def} by profile_init */
 };
@@ -91,6 +103,9 @@ int profile_set_rules(struct profile *p, struct arena *arena, int id, const stru
 void profile_set(struct profile *p, int id, struct action act);
 /* Allows these, separated by single blanks; what the table of calls lacks is left out. */
 void profile_allow_names(struct profile *p, const char *names);
+
+/* The rules that are emitted for a call as they were written, or NULL: `sys` says it. */
+const struct written *profile_written(const struct profile *p, int id);
 
 struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS]);
 
@@ -126,9 +141,9 @@ struct profile_size profile_measure(const struct profile *p);
  * than the profile says, or where a profile that was met into it is narrower
  * there: it cuts value and mask to 32 bits, and on X86 it also writes rules on
  * socketcall and ipc for their members, without their conditions. Call it on what
- * is written. `engine` (may be NULL): the profile that the runtime would have
- * loaded without us: what its own rules for a member let through socketcall or
- * ipc is no loss. Returns the set that was removed. */
+ * is written. What stays as it was written is no loss: its reading there is its
+ * author's own. `engine` (may be NULL): the profile that the runtime would have
+ * loaded without us. Returns the set that was removed. */
 archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine);
 
 #endif

@@ -59,6 +59,50 @@ static int check_conflicts(int id, const struct rule *rules, size_t n, struct er
 	return 0;
 }
 
+static bool has_only(const struct conj *c, unsigned ops)
+{
+	for (unsigned i = 0; i < COND_ARGS; i++)
+		if (c->used & 1u << i && !(ops & 1u << c->arg[i].op))
+			return false;
+	return true;
+}
+
+/* Measured by tests/oracle: single values are compared first. */
+static bool is_exception(const struct rule *a, const struct rule *b)
+{
+	return a->act.kind > b->act.kind && has_only(&a->when, 1u << COND_EQ) &&
+	       has_only(&b->when, 1u << COND_EQ | 1u << COND_NE);
+}
+
+/* Which of two actions stands where both hold hangs on the rest of the program. */
+static bool overlap_in_action(const struct rule *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+			if (rules[j].act.kind != rules[i].act.kind && !is_exception(&rules[i], &rules[j]) &&
+			    !is_exception(&rules[j], &rules[i]) &&
+			    !conj_disjoint(&rules[i].when, &rules[j].when))
+				return true;
+	return false;
+}
+
+/* Keeps the rules as they were written, if one has a condition. */
+static int keep_written(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
+			struct err *err)
+{
+	struct rule *copy = arena_array(arena, n, sizeof(*copy));
+	bool conditions = false;
+
+	for (size_t i = 0; i < n; i++)
+		conditions |= rules[i].when.used != 0;
+	if (!conditions || overlap_in_action(rules, n))
+		return 0;
+	if (!copy)
+		return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
+	memcpy(copy, rules, n * sizeof(*copy));
+	return written_add(p, arena, &(struct written){id, (uint32_t)n, copy}, err);
+}
+
 /* A rule whose action is the default is left out before libseccomp sees it, by
  * runc and crun alike; errnoRet counts. */
 static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct rule *rules, size_t n,
@@ -71,12 +115,15 @@ static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct
 		if (action_equal(r->act, p->def))
 			continue;
 		cut_operands(&r->when);
-		if (r->when.used == 0) {
-			profile_set(p, id, r->act);
-			return 0;
-		}
 		rules[k++] = *r;
 	}
+	if (keep_written(p, arena, id, rules, k, err))
+		return -1;
+	for (size_t i = 0; i < k; i++)
+		if (rules[i].when.used == 0) {
+			p->sys[id] = (struct sysrules){.other = rules[i].act};
+			return 0;
+		}
 	if (check_conflicts(id, rules, k, err))
 		return -1;
 	sort_by_action(rules, k, spare);

@@ -45,6 +45,8 @@ static int build_ceiling(struct work *w)
 			return -1;
 		w->d->sides->ceiling->archs = wl->allow.archs;
 	}
+	/* Only the engine's own rules are left as they were written. */
+	memset(&w->d->sides->ceiling->as_written, 0, sizeof(w->d->sides->ceiling->as_written));
 	set_answers(w->d->sides->ceiling, &w->enosys, sysset_count(&wl->table) > 0 ? &wl->table : NULL);
 	return 0;
 }
@@ -206,6 +208,11 @@ static int soften(struct work *w, struct profile *p, bool whole)
 		struct sysrules *s = &p->sys[id];
 		struct rule *rules;
 
+		/* Nothing of it would be removed. */
+		if (profile_written(p, id)) {
+			profile_set(p, id, (struct action){ACT_ALLOW, 0});
+			continue;
+		}
 		if (s->other.kind > ACT_LOG || (whole && s->nrules))
 			s->other = log;
 		if (whole)

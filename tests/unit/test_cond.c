@@ -268,7 +268,9 @@ static void halves(void **state)
 		{{.used = 1, .arg = {{COND_EQ, UINT32_MAX, 0}}}, false},
 		{{.used = 1, .arg = {{COND_EQ, UINT64_C(1) << 32, 0}}}, true},
 		{{.used = 2, .arg = {{COND_EQ, UINT64_C(1) << 32, 0}}}, false}, /* not used */
-		{{.used = 1, .arg = {{COND_MASKED_EQ, UINT64_MAX, 1}}}, true},
+		/* zeros above 31 bits are what such arguments have; but no mask is no condition */
+		{{.used = 1, .arg = {{COND_MASKED_EQ, UINT64_MAX, 1}}}, false},
+		{{.used = 1, .arg = {{COND_MASKED_EQ, UINT64_MAX << 32, 0}}}, true},
 		{{.used = 1, .arg = {{COND_MASKED_EQ, 1, UINT64_C(1) << 40}}}, true},
 	};
 

@@ -290,21 +290,25 @@ static void narrow_architectures(void **state)
 		struct action def;
 		const char *also; /* a name with the action that is not the default */
 		archset dropped;
+		archset as_written; /* dropped where nothing was met with it */
 	} rows[] = {
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, none, 0},
-		{"read", {{A(0, COND_EQ, UINT64_C(1) << 32)}, ALLOW}, EP, none, x86 | x32},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, none, 0, 0},
+		{"read", {{A(0, COND_EQ, UINT64_C(1) << 32)}, ALLOW}, EP, none, x86 | x32, 0},
 		/* socketcall(1) would be allowed for every family */
-		{"socket", {{A(0, COND_EQ, 2)}, ALLOW}, EP, none, x86},
-		{"semget", {{A(0, COND_EQ, 2)}, ALLOW}, EP, none, x86},
-		{"socket", {{ALWAYS}, ALLOW}, EP, none, 0},
+		{"socket", {{A(0, COND_EQ, 2)}, ALLOW}, EP, none, x86, 0},
+		{"semget", {{A(0, COND_EQ, 2)}, ALLOW}, EP, none, x86, 0},
+		{"socket", {{ALWAYS}, ALLOW}, EP, none, 0, 0},
 		/* every name that libseccomp sorts before has a condition or no number */
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "s390_pci_mmio_write", x86 | x32},
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "chown32", x32},
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "write", 0},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "s390_pci_mmio_write", x86 | x32, x86 | x32},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "chown32", x32, x32},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "write", 0, 0},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t k = 0; k < 2 * ARRAY_LEN(rows); k++) {
+		size_t i = k / 2;
+		bool changed = k % 2;
+		archset dropped = changed ? rows[i].dropped : rows[i].as_written;
 		CLEANUP_ARENA struct arena arena = {0};
 		struct profile p;
 		struct err err = {0};
@@ -314,8 +318,10 @@ static void narrow_architectures(void **state)
 		assert_int_equal(profile_set_rules(&p, &arena, sys_lookup(rows[i].call, strlen(rows[i].call)),
 						   &rows[i].rule, 1, RULES_LIBSECCOMP, &err),
 				 0);
-		assert_int_equal(profile_drop_narrow_archs(&p, NULL), rows[i].dropped);
-		assert_int_equal(p.archs, (x86_64 | x86 | x32) & ~rows[i].dropped);
+		if (changed)
+			memset(&p.as_written, 0, sizeof(p.as_written));
+		assert_int_equal(profile_drop_narrow_archs(&p, NULL), dropped);
+		assert_int_equal(p.archs, (x86_64 | x86 | x32) & ~dropped);
 	}
 }
 
@@ -351,6 +357,7 @@ static void mixed_arguments_drop_x32(void **state)
 	(void)state;
 	for (size_t n = 1; n <= 2; n++) {
 		make(&p, &arena, eperm, 1u << ARCH_X86_64 | 1u << ARCH_X32, rules, n);
+		memset(&p.as_written, 0, sizeof(p.as_written));
 		assert_int_equal(profile_drop_narrow_archs(&p, NULL), n == 2 ? 1u << ARCH_X32 : 0);
 	}
 }
@@ -373,6 +380,38 @@ static void multiplexed_sides_drop_x86(void **state)
 	profile_set(&b, sys_lookup("socketcall", 10), kill);
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
 	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 1u << ARCH_X86);
+}
+
+/* What the other allows whatever its arguments stays as it was written; what it
+ * narrows does not; and a simplified rule counts as it was. */
+static void as_written(void **state)
+{
+	static const struct rule rules[] = {{{A(0, COND_EQ, UINT64_C(0x100000005))}, EP},
+					    {{A(0, COND_GT, 100)}, EP}},
+				 narrower = {{A(0, COND_LT, 50)}, EP};
+	const archset x86_64 = 1u << ARCH_X86_64, x86 = 1u << ARCH_X86;
+	CLEANUP_ARENA struct arena arena = {0};
+	struct profile a, b, met;
+	struct err err = {0};
+
+	(void)state;
+	make(&a, &arena, allow, x86_64 | x86, rules, 2);
+	assert_int_equal(a.sys[id_socket].nrules, 1);
+	profile_init(&b, allow, ARCHSET_ALL);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 0);
+	const struct written *w = profile_written(&met, id_socket);
+	assert_true(w && w->n == 2 && conj_compare(&w->rules[1].when, &rules[1].when) == 0);
+	/* A default of another answer would leave out other rules. */
+	profile_init(&b, eperm, ARCHSET_ALL);
+	profile_set(&b, id_socket, allow);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_null(profile_written(&met, id_socket));
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), x86);
+	make(&b, &arena, allow, x86_64 | x86, &narrower, 1);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_null(profile_written(&met, id_socket));
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), x86);
 }
 
 static void measure(void **state)
@@ -468,6 +507,7 @@ int main(void)
 		cmocka_unit_test(cut_sides_drop_architectures),
 		cmocka_unit_test(mixed_arguments_drop_x32),
 		cmocka_unit_test(multiplexed_sides_drop_x86),
+		cmocka_unit_test(as_written),
 		cmocka_unit_test(measure),
 		cmocka_unit_test(hostile_rules),
 	};

@@ -55,9 +55,6 @@ static const struct {
 	 "\"action\":\"SCMP_ACT_NOTIFY\"}]}",
 	 "{\"defaultAction\":\"SCMP_ACT_ALLOW\"," NATIVE
 	 ",\"listenerPath\":\"/\\\"s\",\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_NOTIFY\"}]}"},
-	/* All EPERM: nothing that crun's key would miss. */
-	{&crun, HEAD NAMES("read") "}]}",
-	 DEF ",\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\"}]}"},
 };
 
 static void write_text(struct buf *out, const struct profile *p, const struct emit_style *style,

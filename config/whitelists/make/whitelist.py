@@ -14,6 +14,8 @@ DOCKER_PROFILE = ("/usr/share/gocode/src/github.com/docker/docker"
 
 # An architecture as Go and the whitelists call it: its column in the table.
 COLUMN = {"amd64": "x86_64", "arm64": "aarch64"}
+OCI_COLUMN = {"SCMP_ARCH_" + column.upper(): column
+              for column in ("x86_64", "x86", "x32", "aarch64", "arm")}
 NATIVE = {"amd64": "SCMP_ARCH_X86_64", "arm64": "SCMP_ARCH_AARCH64"}
 
 # What every runtime calls after it has loaded the filter, with noNewPrivileges
@@ -57,14 +59,16 @@ def floor():
     return strict_floor() | set(FALLBACKS.split())
 
 
-def syscall_numbers(arch):
-    """Name to number, for the calls that exist on this architecture."""
+def syscall_numbers(*archs):
+    """Name to number, for the calls that exist on one of these architectures (as Go or
+    OCI call them): the first one's number that there is."""
     with open(SYSCALL_TABLE, encoding="ascii") as table:
         rows = [line.split() for line in table]
     heading = next(row for row in rows if row[:2] == ["#", "name"])
-    column = heading.index(COLUMN[arch]) - 1
-    return {row[0]: int(row[column]) for row in rows
-            if row and row[0] != "#" and row[column] != "-"}
+    columns = [heading.index({**COLUMN, **OCI_COLUMN}[arch]) - 1 for arch in archs]
+    calls = {row[0]: [row[column] for column in columns if row[column] != "-"]
+             for row in rows if row and row[0] != "#"}
+    return {name: int(found[0]) for name, found in calls.items() if found}
 
 
 def without_capabilities(rule, arch):
