@@ -27,8 +27,8 @@ struct needs {
 	 * NEEDS_SOURCES_MAX of them (all are intersected) */
 	const char *source[NEEDS_SOURCES_MAX];
 	uint32_t nsources;
-	const char *const
-		*absent; /* names known, but of no kernel or not of this architecture: noted and dropped */
+	const char *const *absent; /* names known, but of no kernel or not of this architecture: noted;
+				      dropped unless a 32-bit architecture has them */
 	uint32_t nabsent;
 	/* A key for a named container, while the bundle does not say which container it is (Podman's
 	 * pods): whose needs they are is then unknown. NULL: none. Of annotations only. */

@@ -16,7 +16,7 @@ static void count_names(struct needs *n)
 
 	n->named = (struct sysset){0};
 	for (int id = 0; id < count; id++)
-		if (profile_allows_some(&n->allow, id))
+		if (profile_allows_some(&n->allow, id) && sys_number(id, ARCH_NATIVE) >= 0)
 			sysset_add(&n->named, id);
 }
 
@@ -34,6 +34,14 @@ static int list_absent(struct needs *n, const struct sysset *absent, struct aren
 	return 0;
 }
 
+/* 32-bit programs call what this machine has no number for. It is neither counted
+ * nor judged by a gate; the closure holds it as far as every side does. */
+static bool has_32bit_number(int id)
+{
+	return sys_number(id, ARCH_X86) >= 0 || sys_number(id, ARCH_X32) >= 0 ||
+	       sys_number(id, ARCH_ARM) >= 0;
+}
+
 int needs_settle(struct needs *n, struct arena *arena, struct err *err)
 {
 	const struct action deny = {ACT_ERRNO, EPERM};
@@ -43,10 +51,12 @@ int needs_settle(struct needs *n, struct arena *arena, struct err *err)
 
 	count_names(n);
 	gone_set(&gone);
-	for (int id = sysset_next(&n->named, 0); id >= 0; id = sysset_next(&n->named, id + 1)) {
-		if (sys_number(id, ARCH_NATIVE) >= 0 && !sysset_has(&gone, id))
+	for (int id = 0; id < sys_count(); id++) {
+		if (!profile_allows_some(&n->allow, id) ||
+		    (sysset_has(&n->named, id) && !sysset_has(&gone, id)))
 			continue;
-		profile_set(&n->allow, id, deny);
+		if (sysset_has(&gone, id) || !has_32bit_number(id))
+			profile_set(&n->allow, id, deny);
 		sysset_remove(&n->named, id);
 		if (note)
 			sysset_add(&absent, id);

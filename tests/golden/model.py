@@ -62,6 +62,16 @@ def syscall_table():
 NUMBERS = syscall_table()
 
 
+def narrow_names():
+    """What a 32-bit architecture of the table has (columns x86, x32 and arm)."""
+    with open(os.path.join(TOP, "shim/model/syscalls.tbl")) as f:
+        rows = [line.split() for line in f if line.strip() and not line.startswith("#")]
+    return {row[0] for row in rows if any(row[k] != "-" for k in (2, 3, 5))}
+
+
+NARROW = narrow_names()
+
+
 def entries(items):
     """{name: has an unconditional entry} of a list of needs or a whitelist."""
     ret = {}
@@ -122,7 +132,7 @@ def declared(config, by_cri):
             side = {n: v[0] for n, v in section_allows(json.loads(text)).items() if n and v[0] != NEVER}
         ret = side if ret is None else {n: meet(ret.get(n, NEVER), side.get(n, NEVER)) for n in set(ret) | set(side)}
     # What no kernel or not this architecture has is dropped.
-    return ret if ret is None else {n: how for n, how in ret.items() if NUMBERS[n] is not None and n not in GONE}
+    return ret if ret is None else {n: how for n, how in ret.items() if n not in GONE and (NUMBERS[n] is not None or n in NARROW)}
 
 
 def meet(a, b):
@@ -216,7 +226,7 @@ def check_answers(section, want, engine):
 def outside_ceiling(config, ceiling, by_cri):
     """What a refusal by the ceiling says of the names, or None."""
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
-    names = sorted(n for n in declared(config, by_cri) or {} if w.get(n, NEVER) == NEVER)
+    names = sorted(n for n in declared(config, by_cri) or {} if w.get(n, NEVER) == NEVER and NUMBERS.get(n, 0) is not None)
     if len(names) > 12:
         return f"needs {', '.join(names[:12])} and {len(names) - 12} more, which"
     return f"needs {', '.join(names[:-1])}{' and ' if names[1:] else ''}{names[-1]}, which" if names else None
