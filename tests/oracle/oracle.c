@@ -148,14 +148,16 @@ static enum outcome make_result(struct arena *arena)
 			return refuse(err.msg);
 		met.result = step;
 	}
+	if (!is_stable(arena))
+		return FAILED;
+	/* What is emitted as it was written may stand there only while a 32-bit
+	 * architecture does. */
+	(void)profile_drop_narrow_archs(&met.result, NULL);
 	struct profile_size size = profile_measure(&met.result);
 	if (size.conditions > PROFILE_MAX_CONDITIONS)
 		return refuse("conditions in all");
 	if (size.instructions > PROFILE_MAX_INSTRUCTIONS)
 		return refuse("instructions in all");
-	if (!is_stable(arena))
-		return FAILED;
-	(void)profile_drop_narrow_archs(&met.result, NULL);
 	int rc = compile_profile(&met.result, &met.result_prog);
 	if (rc)
 		fprintf(stderr, "# libseccomp refuses the result: %s\n", strerror(-rc));
