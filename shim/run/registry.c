@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { GONE_NAME = REGFILE_NAME + 5, EXAMINED_PER_SWEPT = 4 };
+enum { GONE_NAME = REGFILE_NAME + 5, LOOKED_AT_MARKED = 128, LOOKED_AT_OTHERS = 16 };
 
 static void gone_name(char dst[static GONE_NAME], const char *name)
 {
@@ -194,30 +194,49 @@ int registry_put(const struct registry_key *key, const struct registration *r, s
 	return put_one(dirfd, &arena, key, &f, err);
 }
 
+static bool mark_one(int dirfd, const char *name)
+{
+	char gone[GONE_NAME];
+
+	gone_name(gone, name);
+	if (renameat(dirfd, name, dirfd, gone) == 0)
+		return true;
+	if (faccessat(dirfd, "gone", F_OK, 0) == 0)
+		return false;
+	(void)mkdirat(dirfd, "gone", 0700);
+	return renameat(dirfd, name, dirfd, gone) == 0;
+}
+
 void registry_mark(const struct registry_key *key)
 {
 	struct err ignored;
 	CLEANUP_FD int dirfd = statedir_open(NULL, false, &ignored);
-	char name[REGFILE_NAME], gone[GONE_NAME];
+	char name[REGFILE_NAME];
 
-	if (dirfd < 0 || regfile_name(name, key, &ignored) < 0)
-		return;
-	gone_name(gone, name);
-	if (renameat(dirfd, name, dirfd, gone) == 0 || faccessat(dirfd, "gone", F_OK, 0) == 0)
-		return;
-	(void)mkdirat(dirfd, "gone", 0700);
-	(void)renameat(dirfd, name, dirfd, gone);
+	if (dirfd >= 0 && regfile_name(name, key, &ignored) == 0)
+		(void)mark_one(dirfd, name);
 }
 
-/* A record of `run` whose runtime may not have begun yet. */
-static bool too_young(int gone, const char *name)
+/* A create may be under way whose runtime has not begun yet: also where its record was marked, as an older
+ * one of the same name. */
+static bool younger_than(int dirfd, const char *name, time_t seconds)
 {
 	struct stat st;
 
-	return fstatat(gone, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || time(NULL) - st.st_mtime < REGISTRY_GRACE;
+	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || time(NULL) - st.st_mtime < seconds;
 }
 
-static bool sweep_one(int gone, const char *name)
+/* No folder at all says nothing: another mount namespace may have it. */
+static bool has_root(const struct regfile *f)
+{
+	for (int i = 0; f->roots[i]; i++)
+		if (access(f->roots[i], F_OK) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the runtime has lost the container of that record. */
+static bool is_lost(int dirfd, const char *name, bool marked)
 {
 	CLEANUP_ARENA struct arena arena = {0};
 	CLEANUP_FREE char *text = NULL;
@@ -225,28 +244,58 @@ static bool sweep_one(int gone, const char *name)
 	struct regfile f;
 	size_t len = 0;
 
-	if (statedir_read(gone, name, &text, &len, &ignored) < 0 || !text ||
-	    regfile_read(&f, &arena, text, len, &ignored) < 0 || (f.reg.of_run && too_young(gone, name)) ||
-	    regfile_alive(&f))
+	if (statedir_read(dirfd, name, &text, &len, &ignored) < 0 || !text ||
+	    regfile_read(&f, &arena, text, len, &ignored) < 0)
 		return false;
-	return unlinkat(gone, name, 0) == 0;
+	return (marked || has_root(&f)) && !regfile_alive(&f);
 }
 
-void registry_sweep(unsigned max)
+static bool sweep_marked(int dirfd, const char *name)
+{
+	return !younger_than(dirfd, name, REGISTRY_GRACE) && is_lost(dirfd, name, true) &&
+	       unlinkat(dirfd, name, 0) == 0;
+}
+
+/* Only marked, not removed: a create of the same name may put a new record there at this moment, and a young
+ * one stays, and is found, among the marked ones too. */
+static bool mark_lost(int dirfd, const char *name)
+{
+	return !younger_than(dirfd, name, REGISTRY_IDLE) && is_lost(dirfd, name, false) &&
+	       mark_one(dirfd, name);
+}
+
+/* Of more entries than are looked at some others each time: the first ones may live long. */
+static void skip_some(DIR *dir, unsigned looked_at)
+{
+	unsigned n = 0, skip;
+
+	while (readdir(dir))
+		n++;
+	rewinddir(dir);
+	skip = n > looked_at ? (unsigned)getpid() % (n - looked_at + 1) : 0;
+	while (skip-- && readdir(dir))
+		;
+}
+
+static void sweep_folder(const char *sub, unsigned max, unsigned looked_at,
+			 bool (*sweep_one)(int dirfd, const char *name))
 {
 	struct err ignored;
-	CLEANUP_FD int fd = statedir_open("gone", false, &ignored);
-	unsigned examined = 0, swept = 0;
+	CLEANUP_FD int fd = statedir_open(sub, false, &ignored);
+	unsigned swept = 0;
 	struct dirent *entry;
 
 	CLEANUP_DIR DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	if (!dir)
 		return;
-	int gone = TAKE_FD(fd);
-	while (swept < max && examined < max * EXAMINED_PER_SWEPT && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		examined++;
-		swept += sweep_one(gone, entry->d_name);
-	}
+	int folder = TAKE_FD(fd);
+	skip_some(dir, looked_at);
+	for (unsigned i = 0; i < looked_at && swept < max && (entry = readdir(dir)); i++)
+		swept += entry->d_name[0] != '.' && sweep_one(folder, entry->d_name);
+}
+
+void registry_sweep(unsigned max)
+{
+	sweep_folder(NULL, max, LOOKED_AT_OTHERS, mark_lost);
+	sweep_folder("gone", max, LOOKED_AT_MARKED, sweep_marked);
 }

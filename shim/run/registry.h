@@ -45,10 +45,12 @@ int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,
 /* delete: the record stays usable, and a later create sweeps it once the
  * runtime's own state folder for the container is gone. */
 void registry_mark(const struct registry_key *key);
-/* Removes at most `max` marked records whose containers are gone; those of `run`
- * only when they are older than REGISTRY_GRACE seconds, as the runtime may not
- * have begun yet. */
-enum { REGISTRY_GRACE = 60 };
+/* Removes at most `max` marked records whose containers the runtime has no more. Marks first what was never
+ * deleted through runclamp and is lost all the same (a create that failed in the runtime, a delete that went
+ * round): records older than REGISTRY_IDLE seconds whose root is there, without the container. Each time some
+ * of them are looked at. None is removed in its first REGISTRY_GRACE seconds: the runtime may not have begun.
+ */
+enum { REGISTRY_GRACE = 60, REGISTRY_IDLE = 600 };
 void registry_sweep(unsigned max);
 
 #endif
