@@ -114,7 +114,18 @@ void config_first_runtime(struct handler *h)
 		h->runtime = RUNTIME_CRUN;
 }
 
-int config_defaults(struct config *ret, struct arena *arena, const struct settings *top, struct err *err)
+const struct config config_default = {
+	.source_refuse = true,
+	.sources = SOURCE_ANNOTATION | SOURCE_LABEL | SOURCE_CATALOGUE,
+	.aliases = config_no_args,
+	.decision_log = default_log,
+	.max_config_bytes = BUNDLE_MAX_DEFAULT,
+	.catalogue_dir = config_catalogue_dir,
+	.engines = {.docker_namespace = "moby", .docker_daemon_json = "/etc/docker/daemon.json"},
+};
+
+int config_default_handlers(struct config *c, struct arena *arena, const struct settings *top,
+			    struct err *err)
 {
 	struct handler *h = arena_array(arena, 2, sizeof(*h));
 
@@ -130,17 +141,8 @@ int config_defaults(struct config *ret, struct arena *arena, const struct settin
 		h[i].args = config_no_args;
 		settings_resolve(&h[i], &settings_unset, top);
 	}
-	*ret = (struct config){
-		.source_refuse = true,
-		.sources = SOURCE_ANNOTATION | SOURCE_LABEL | SOURCE_CATALOGUE,
-		.aliases = config_no_args,
-		.decision_log = default_log,
-		.max_config_bytes = BUNDLE_MAX_DEFAULT,
-		.handlers = h,
-		.nhandlers = 2,
-		.catalogue_dir = config_catalogue_dir,
-		.engines = {.docker_namespace = "moby", .docker_daemon_json = "/etc/docker/daemon.json"},
-	};
+	c->handlers = h;
+	c->nhandlers = 2;
 	return 0;
 }
 
@@ -176,6 +178,12 @@ static const char *path_from_environment(struct err *err)
 	return NULL;
 }
 
+int config_fallback(struct config *ret, struct arena *arena, struct err *err)
+{
+	*ret = config_default;
+	return config_default_handlers(ret, arena, &settings_unset, err);
+}
+
 int config_load(struct config *ret, struct arena *arena, struct err *err)
 {
 	const struct file_trust trust = {.allow_overflow_uid = !config_is_initial_root()};
@@ -189,17 +197,12 @@ int config_load(struct config *ret, struct arena *arena, struct err *err)
 	if (file_read_trusted(path, &trust, CONFIG_MAX, &text, &len, err) < 0) {
 		/* A link that leads nowhere is no missing file. */
 		if (path == config_default_path && err->sys == ENOENT && lstat(path, &st) < 0)
-			return config_defaults(ret, arena, &settings_unset, err);
+			return config_fallback(ret, arena, err);
 		(void)err_wrap(err, "the configuration");
 		err->kind = ERR_CONFIG;
 		return -1;
 	}
 	return config_parse(ret, arena, text, len, arena_strndup(arena, path, strlen(path)), err);
-}
-
-int config_fallback(struct config *ret, struct arena *arena, struct err *err)
-{
-	return config_defaults(ret, arena, &settings_unset, err);
 }
 
 const struct handler *config_handler(const struct config *c, const char *name)

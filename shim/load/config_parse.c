@@ -278,8 +278,8 @@ int config_parse(struct config *ret, struct arena *arena, const char *text, size
 	static const struct jlimits limits = {.depth = CONFIG_DEPTH, .tokens = CONFIG_TOKENS};
 	struct cfg_parser p = {.arena = arena, .where = where, .err = err};
 	uint32_t vals[TOP_KEYS] = {0};
+	struct config c = config_default;
 	struct settings top;
-	struct config c;
 
 	if (jdoc_parse(&p.doc, arena, text, len, &limits, ERR_CONFIG, err) < 0)
 		return err_wrap(err, "%s", where);
@@ -288,17 +288,13 @@ int config_parse(struct config *ret, struct arena *arena, const char *text, size
 	if (jdoc_members(&p.doc, 0, where, top_keys, vals, ERR_CONFIG, err) < 0 ||
 	    read_settings(&p, vals, &top) < 0)
 		return -1;
-	if (config_defaults(&c, arena, &top, err) < 0)
-		return -1;
 	c.path = where;
 	if (read_sources(&p, vals, &c) < 0 || read_rest(&p, vals, &c) < 0 ||
 	    (vals[KEY_ENGINES] && cfg_read_engines(&p, vals[KEY_ENGINES], &c.engines) < 0))
 		return -1;
-	if (vals[KEY_HANDLERS]) {
-		c.nhandlers = 0;
-		if (read_handlers(&p, vals[KEY_HANDLERS], &top, &c) < 0)
-			return -1;
-	}
+	if ((vals[KEY_HANDLERS] ? read_handlers(&p, vals[KEY_HANDLERS], &top, &c)
+				: config_default_handlers(&c, arena, &top, err)) < 0)
+		return -1;
 	for (uint32_t i = 0; vals[KEY_CEILING] && i < c.nhandlers; i++)
 		if (check_ceiling(&p, vals[KEY_CEILING], &c.handlers[i]) < 0)
 			return -1;

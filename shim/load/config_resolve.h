@@ -26,8 +26,10 @@ bool config_is_usual_path(const char *path);
 /* Sets runtime, path and searched: the first of runc, crun; path NULL if neither is there. */
 void config_first_runtime(struct handler *h);
 
-/* Everything by the defaults, with `top` taken into account. */
-int config_defaults(struct config *ret, struct arena *arena, const struct settings *top,
-		    struct err *err) MUST_CHECK;
+/* What holds where nothing is written; without handlers. */
+extern const struct config config_default;
+/* The handlers where none is written, with `top` taken into account. Only then: they are looked for. */
+int config_default_handlers(struct config *c, struct arena *arena, const struct settings *top,
+			    struct err *err) MUST_CHECK;
 
 #endif
