@@ -153,3 +153,20 @@ denied() { # KIND NNP USER NAMES...
 @test "crun, noNewPrivileges: where the engine denies one of its calls it lives as without us" { denied crun true 0 $CALLS_TRUE; }
 # shellcheck disable=SC2086
 @test "crun, no noNewPrivileges: where the engine denies one of its calls it lives as without us" { denied crun false 1000 $CALLS_FALSE; }
+
+# The runtime's own line would be a riddle: "cannot start an already running container", an exit status without a word.
+sure() { # KIND CALL
+  need_runtime "$1"
+  need_shim
+  local b
+  b=$(bundle sure '.process.noNewPrivileges = true | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+    {names: [$name], action: "SCMP_ACT_ERRNO"}]}' --arg name "$2")
+  OCI_TIMEOUT=10 run start bare "$1" "$b"
+  [ "$status" -ne 0 ]
+  run start shim "$1" "$b"
+  [ "$status" -eq 1 ]
+  [[ $(cat "$b/stderr") == *"the engine's profile denies $2, which $1 itself needs to start a container: it would fail"* ]]
+}
+
+@test "runc: a start that the engine's profile makes fail says why" { sure runc execve; sure runc openat; }
+@test "crun: a start that the engine's profile makes fail says why" { sure crun execve; }

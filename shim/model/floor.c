@@ -126,6 +126,13 @@ static void add_need(struct floor *f, const struct floor_row *row, bool no_new_p
 	allow_all(&f->need, &need);
 }
 
+static void add_sure(struct floor *f, enum runtime_kind kind)
+{
+	for (size_t i = 0; i < floor_nsures; i++)
+		if (floor_sures[i].kind == kind)
+			add_names(&f->sure, floor_sures[i].calls);
+}
+
 void floor_add_soft(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges)
 {
 	bool outside;
@@ -135,6 +142,7 @@ void floor_add_soft(struct floor *f, enum runtime_kind kind, runtime_version v, 
 	add_names(&f->effect, row->effect[no_new_privileges]);
 	allow_narrowly(&f->margin, &f->exec);
 	allow_narrowly(&f->margin, &f->effect);
+	add_sure(f, kind);
 	find_ways(f, kind, v < row->first ? row->first : v > row->last ? row->last : v);
 }
 

@@ -104,6 +104,14 @@ const struct floor_way floor_ways[] = {
 };
 const size_t floor_nways = ARRAY_LEN(floor_ways);
 
+/* runc opens its fifo, writes to it and executes the program. Without them it says "cannot start an already
+ * running container", or nothing; of the others the runtime's own line names the call. */
+const struct floor_sure floor_sures[] = {
+	{RUNTIME_RUNC, "execve openat write"},
+	{RUNTIME_CRUN, "execve"},
+};
+const size_t floor_nsures = ARRAY_LEN(floor_sures);
+
 #define WHEN(i, ...)                                                                                         \
 	{                                                                                                    \
 		.when = {.used = 1u << (i), .arg = {[i] = {__VA_ARGS__}}}, .act = { ACT_ALLOW, 0 }           \
@@ -115,8 +123,8 @@ const size_t floor_nways = ARRAY_LEN(floor_ways);
 static const struct rule clone_rules[] = {WHEN(0, COND_MASKED_EQ, 0x7E020000, 0)};
 /* The standard streams. */
 static const struct rule fchown_rules[] = {WHEN(0, COND_LE, 2, 0)};
-/* F_GETFD, F_SETFD, F_GETFL (and F_DUPFD). */
-static const struct rule fcntl_rules[] = {WHEN(1, COND_LE, 3, 0)};
+/* F_DUPFD, F_GETFD, F_SETFD, F_GETFL; F_DUPFD_CLOEXEC, where runc does without openat2. */
+static const struct rule fcntl_rules[] = {WHEN(1, COND_EQ, 1030, 0), WHEN(1, COND_LE, 3, 0)};
 /* TCGETS and TCGETS2. */
 static const struct rule ioctl_rules[] = {WHEN(1, COND_EQ, 0x5401, 0), WHEN(1, COND_EQ, 0x802C542A, 0)};
 /* Neither O_WRONLY, O_RDWR, O_CREAT nor O_TRUNC; on every architecture here. */

@@ -27,6 +27,15 @@ struct floor_way {
 extern const struct floor_way floor_ways[];
 extern const size_t floor_nways;
 
+/* What every start makes at every version, whatever the configuration: denied, none succeeds. Less than the
+ * need, which was measured with some versions, and some of which only some configurations make. */
+struct floor_sure {
+	enum runtime_kind kind;
+	const char *calls;
+};
+extern const struct floor_sure floor_sures[];
+extern const size_t floor_nsures;
+
 /* What runtimes pass to a call, where that is less than the whole of it. */
 struct floor_narrow {
 	const char *name;

@@ -40,6 +40,7 @@ struct floor {
 	bool outside_table;    /* the version is newer or older than any in the table */
 	struct profile need;   /* hard: ALLOW for these, EPERM else. Gate 4 */
 	struct profile margin; /* all others, as far as the runtime makes them: never refuses */
+	struct sysset sure;    /* of the need: no start without it, whatever the configuration */
 	struct sysset exec;    /* of those: exec fails without */
 	struct sysset
 		effect; /* of those: the runtime goes on without, and the container gets something else */

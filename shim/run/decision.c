@@ -3,6 +3,7 @@
 #include "policy/backdoor.h"
 #include "run/sentence.h"
 #include "run/work.h"
+#include <errno.h>
 #include <string.h>
 
 const char *gate_name(enum gate g)
@@ -134,28 +135,60 @@ static void warn_of_loss(struct work *w)
 				  sys_name(id), runtime_name(w->id->kind), floor_effect(id));
 }
 
-/* Gate 4: the runtime's own calls. One that only the engine's profile denies is
- * a warning: that container would behave the same without us. */
+/* Whether a denial by the engine is one that was measured: another errno, a tracer or a listener may let it
+ * pass. */
+static bool denies_surely(const struct profile *engine, int id)
+{
+	struct action act = engine->sys[id].other;
+
+	if (profile_allows_some(engine, id) || engine->sys[id].nrules > 0)
+		return false;
+	return act.kind > ACT_ERRNO ||
+	       (act.kind == ACT_ERRNO && (act.errno_ret == EPERM || act.errno_ret == ENOSYS));
+}
+
+/* What the engine's profile denies of the runtime's own calls. Mostly a warning: the runtime may survive it,
+ * and would behave the same without us. Where it surely can't, its own words would be a riddle. */
+static bool pass_engine(struct work *w)
+{
+	struct decision *d = w->d;
+	struct sysset denied = {0}, surely = {0};
+
+	for (int id = 0; id < sys_count(); id++) {
+		if (!profile_allows_all(&d->floor.need, id) || sysset_has(&w->survives, id) ||
+		    profile_allows_all(&d->sides->engine, id))
+			continue;
+		sysset_add(&denied, id);
+		if (sysset_has(&d->floor.sure, id) && denies_surely(&d->sides->engine, id))
+			sysset_add(&surely, id);
+	}
+	if (sysset_count(&denied) > 0)
+		work_warn(w, "the engine's profile denies calls that %s itself makes: %s",
+			  runtime_name(w->id->kind), work_names(w, &denied));
+	if (sysset_count(&surely) == 0 || d->floor.outside_table)
+		return true;
+	return !work_refuse(
+		w, GATE_FLOOR,
+		"the engine's profile denies %s, which %s itself needs to start a container: it would "
+		"fail, with or without runclamp; allow %s in that profile",
+		work_names(w, &surely), runtime_name(w->id->kind),
+		sysset_count(&surely) == 1 ? "it" : "them");
+}
+
+/* Gate 4: the runtime's own calls. */
 static bool pass_floor(struct work *w)
 {
 	struct decision *d = w->d;
-	struct sysset lacking = {0}, by_engine = {0};
+	struct sysset lacking = {0};
 
-	for (int id = 0; id < sys_count(); id++) {
-		if (!profile_allows_all(&d->floor.need, id) || sysset_has(&w->survives, id))
-			continue;
-		if (!profile_allows_all(&d->whitelist.allow, id) &&
+	for (int id = 0; id < sys_count(); id++)
+		if (profile_allows_all(&d->floor.need, id) && !sysset_has(&w->survives, id) &&
+		    !profile_allows_all(&d->whitelist.allow, id) &&
 		    !profile_allows_all(&d->whitelist.floor, id))
 			sysset_add(&lacking, id);
-		if (!profile_allows_all(&d->sides->engine, id))
-			sysset_add(&by_engine, id);
-	}
-	if (sysset_count(&by_engine) > 0)
-		work_warn(w, "the engine's profile denies calls that %s itself makes: %s",
-			  runtime_name(w->id->kind), work_names(w, &by_engine));
 	warn_of_loss(w);
 	if (sysset_count(&lacking) == 0)
-		return true;
+		return pass_engine(w);
 	return !work_refuse(
 		w, GATE_FLOOR,
 		"%s itself needs %s to start a container, which the ceiling %s does not allow; add %s to the "

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # sourced by run
 # --- floors ---
 ctl floor show
-like "floor show: the handler's runtime" "$code:$(tr -s ' \n' ' ' <<<"$out")" "^0:runtime runc .* need [0-9]+: .*futex.* effect 1: fcntl .where arg1 <= 3. margin 21: clone .where arg0 & 0x7e020000 == 0., .*fall-back faccessat, .* where faccessat2 is denied"
+like "floor show: the handler's runtime" "$code:$(tr -s ' \n' ' ' <<<"$out")" "^0:runtime runc .* need [0-9]+: .*futex.* effect 1: fcntl .where arg1 == 0x406 or arg1 <= 3. margin 21: clone .where arg0 & 0x7e020000 == 0., .*fall-back faccessat, .* where faccessat2 is denied"
 ctl floor show --handler runsc
 like "floor show: runsc has none" "$(tr -s ' \n' ' ' <<<"$out")" "need 0 margin 3: exit_group, restart_syscall, rt_sigreturn .*after the exec"
 ctl floor show --runtime "$CRUN"

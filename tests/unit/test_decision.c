@@ -217,10 +217,26 @@ static const struct {
 	 GATE_FLOOR,
 	 "runc itself needs fstatfs, futex, getdents64 and openat"},
 	{{.version = RUNTIME_VERSION(1, 2, 9), .ceiling = "@tiny", ANY_NEEDS}, GATE_FLOOR, "openat2"},
-	/* Without us that container would fail alike. */
-	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"execve\"", "ERRNO")},
+	/* Without us that container would behave alike. */
+	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"exit_group\"", "ERRNO")},
 	 GATE_NONE,
-	 "the engine's profile denies calls that crun itself makes: execve"},
+	 "the engine's profile denies calls that crun itself makes: exit_group"},
+	/* No start was ever without this one: the runtime would say something cryptic. */
+	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"execve\"", "ERRNO")},
+	 GATE_FLOOR,
+	 "the engine's profile denies execve, which crun itself needs to start a container: it would fail, "
+	 "with or "
+	 "without runclamp"},
+	{{CRUN, .seccomp = DENY_LIST("\"execve\"", "KILL_PROCESS")}, GATE_FLOOR, "denies execve,"},
+	{{.nnp_off = true, .seccomp = DENY_LIST("\"capset\",\"openat\",\"getppid\"", "ERRNO")},
+	 GATE_FLOOR,
+	 "denies openat, which runc"},
+	{{.seccomp = DENY_LIST("\"capset\"", "ERRNO")}, GATE_NONE, NULL}, /* not under the filter */
+	/* A tracer or a listener may let it pass; so may a version that nobody has measured. */
+	{{CRUN, .seccomp = DENY_LIST("\"execve\"", "TRACE")}, GATE_NONE, "itself makes: execve"},
+	{{CRUN, .version = RUNTIME_VERSION(1, 29, 0), .seccomp = DENY_LIST("\"execve\"", "ERRNO")},
+	 GATE_NONE,
+	 "itself makes: execve"},
 	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"mount\"", "ERRNO")}, GATE_NONE, NULL},
 	/* Calls of exec, and those that it goes on without: so it would be without us. */
 	{{CRUN, ANY_NEEDS, .seccomp = DENY_LIST("\"setgroups\",\"umask\"", "ERRNO")}, GATE_NONE, NULL},

@@ -4,10 +4,13 @@
 #include "decision_fixture.h"
 #include "load/splice.h"
 
-#define LIST(act, n) "{\"defaultAction\":\"SCMP_ACT_" act "\",\"syscalls\":[" ENTRY(n, "ALLOW") "]}"
+/* With what a start surely needs: without it there is no section. */
+#define LIST(act, n)                                                                                         \
+	"{\"defaultAction\":\"SCMP_ACT_" act "\",\"syscalls\":[" ENTRY(n ",\"execve\"", "ALLOW") "]}"
+#define RUNC_STARTS ",\"execve\",\"openat\",\"write\""
 #define NAMED(act, n)                                                                                        \
 	"{\"defaultAction\":\"SCMP_ACT_" act "\",\"architectures\":" THREE                                   \
-	",\"syscalls\":[" ENTRY(n, "ALLOW") "]}"
+	",\"syscalls\":[" ENTRY(n RUNC_STARTS, "ALLOW") "]}"
 #define RUNC .kind = RUNTIME_RUNC
 #define CRUN .kind = RUNTIME_CRUN
 #define YOUKI .kind = RUNTIME_YOUKI
@@ -33,7 +36,7 @@ static const struct setup lines[] = {
 	{RUNC, READ, .seccomp = DENY_LIST("\"mseal\"", "ERRNO")},
 	{RUNC, READ,
 	 .seccomp = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"architectures\":" THREE
-		    ",\"syscalls\":[" ENTRY("\"read\",\"clone3\",\"close_range\"", "ALLOW") "]}"},
+		    ",\"syscalls\":[" ENTRY("\"read\",\"clone3\",\"close_range\"" RUNC_STARTS, "ALLOW") "]}"},
 	{RUNC, READ, .ceiling = "@three", .handler = ",\"mode\":\"audit\"",
 	 .seccomp = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":" THREE
 		    ",\"syscalls\":[" ENTRY("\"read\",\"mseal\"", "ALLOW") "]}"},
@@ -79,7 +82,7 @@ static const struct {
 	{{CRUN, READ, .seccomp = LIST("ERRNO", GETPID)}, "getpid", {ACT_ERRNO, EPERM}},
 	{{YOUKI, .seccomp = LIST("ERRNO", GETPID)}, "mount", {ACT_ERRNO, EPERM}},
 	{{YOUKI, .seccomp = LIST("ERRNO", GETPID)}, "pipe", {ACT_ERRNO, EPERM}},
-	{{RUNC, .seccomp = LIST("ERRNO", GETPID)}, "mount", {ACT_ERRNO, EPERM}},
+	{{RUNC, .seccomp = LIST("ERRNO", GETPID RUNC_STARTS)}, "mount", {ACT_ERRNO, EPERM}},
 	{{CRUN, .seccomp = LIST("KILL_PROCESS", GETPID)}, "mount", {ACT_KILL_PROCESS, 0}},
 	{{CRUN, .seccomp = LIST("TRAP", GETPID)}, "mount", {ACT_TRAP, 0}},
 	{{YOUKI, .seccomp = LIST("KILL", GETPID)}, "mount", {ACT_KILL_THREAD, 0}},
@@ -193,7 +196,9 @@ static void strip_errnos(char *s)
 #define ANSWERS(e)                                                                                           \
 	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"mount\"],\"action\":"             \
 	"\"SCMP_ACT_ERRNO\",\"errnoRet\":" #e "}]}"
-#define DEFAULTS(e) "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":" #e ",\"syscalls\":[]}"
+#define DEFAULTS(e)                                                                                          \
+	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":" #e                                      \
+	",\"syscalls\":[" ENTRY("\"execve\"", "ALLOW") "]}"
 
 static const struct {
 	runtime_version version;
@@ -235,13 +240,13 @@ static const char *const engines[] = {
 	NULL,
 	ALLOW_ALL,
 	LIST("ERRNO", "\"read\",\"write\",\"mount\",\"clone\",\"execve\",\"exit_group\""),
-	LIST("KILL", "\"read\",\"openat2\""),
+	LIST("KILL", "\"read\",\"openat2\",\"openat\",\"write\""),
 	DENY_LIST("\"mount\",\"clone3\"", "ERRNO"),
 	DENY_LIST("\"write\"", "TRACE"),
 	DEFAULTS(38),
 	ANSWERS(13),
 	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":" THREE
-	",\"syscalls\":[" ENTRY("\"read\",\"socket\",\"ioctl\"",
+	",\"syscalls\":[" ENTRY("\"read\",\"socket\",\"ioctl\"" RUNC_STARTS,
 				"ALLOW") ",{\"names\":[\"clone\",\"personality\",\"openat2\"],\"action\":"
 					 "\"SCMP_ACT_ALLOW\",\"args\":["
 					 "{\"index\":0,\"value\":2114060288,\"valueTwo\":0,\"op\":\"SCMP_CMP_"
