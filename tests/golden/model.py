@@ -135,6 +135,11 @@ def declared(config, by_cri):
     return ret if ret is None else {n: how for n, how in ret.items() if n not in GONE and (NUMBERS[n] is not None or n in NARROW)}
 
 
+def stood_in(needs, w):
+    """Whether clone3 counts as clone: a ceiling that lacks it answers ENOSYS, and glibc goes on (2.34, clone-internal.c)."""
+    return isinstance(needs, dict) and needs.get("clone3", NEVER) != NEVER and "clone3" not in w and "clone" in w
+
+
 def meet(a, b):
     return NEVER if NEVER in (a, b) else SOMETIMES if SOMETIMES in (a, b) else ALWAYS
 
@@ -152,6 +157,8 @@ def model(config, runtime, ceiling, by_cri):
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
     w_floor = entries(ceiling.get("floor") or [])
     needs = declared(config, by_cri)
+    if stood_in(needs, w) and "clone" not in margin:
+        margin["clone"] = SOMETIMES
     section = (config.get("linux") or {}).get("seccomp")
     engine = section_allows(section, runtime == "runsc") if section else {None: (ALWAYS, None, None)}
     for (kind, denied, errno), instead in FALLBACK.items():
@@ -226,7 +233,9 @@ def check_answers(section, want, engine):
 def outside_ceiling(config, ceiling, by_cri):
     """What a refusal by the ceiling says of the names, or None."""
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
-    names = sorted(n for n in declared(config, by_cri) or {} if w.get(n, NEVER) == NEVER and NUMBERS.get(n, 0) is not None)
+    needs = declared(config, by_cri)
+    names = sorted(n for n in needs or {} if w.get(n, NEVER) == NEVER and NUMBERS.get(n, 0) is not None
+                   and not (n == "clone3" and stood_in(needs, w)))
     if len(names) > 12:
         return f"needs {', '.join(names[:12])} and {len(names) - 12} more, which"
     return f"needs {', '.join(names[:-1])}{' and ' if names[1:] else ''}{names[-1]}, which" if names else None

@@ -68,6 +68,12 @@ static const struct {
 	{{WIDE, READ}, "openat2", 0, {ACT_ERRNO, ENOSYS}},
 	{{CRUN, READ}, "faccessat2", 0, {ACT_ERRNO, ENOSYS}},
 	{{TINY}, "clone3", 0, {ACT_ERRNO, ENOSYS}},
+	/* A recording that has clone3 has clone in its place: for threads, not for namespaces. */
+	{{CRUN, READ}, "clone", 17, {ACT_ERRNO, EPERM}},
+	{{CRUN, .annotations = SYSCALLS("read clone3")}, "clone3", 0, {ACT_ERRNO, ENOSYS}},
+	{{CRUN, .annotations = SYSCALLS("read clone3")}, "clone", 17, {ACT_ALLOW, 0}},
+	{{CRUN, .annotations = SYSCALLS("read clone3")}, "clone", CLONE_NEWUSER, {ACT_ERRNO, EPERM}},
+	{{WIDE, .annotations = SYSCALLS("read clone3")}, "clone", 17, {ACT_ERRNO, EPERM}},
 	{{TINY}, "mount", 0, {ACT_ERRNO, EPERM}},
 	{{WIDE, READ, .seccomp = DENY_LIST("\"clone3\"", "ERRNO")}, "clone3", 0, {ACT_ERRNO, EPERM}},
 	{{WIDE, .seccomp = NO_MOUNT_13}, "mount", 0, {ACT_ERRNO, EACCES}},

@@ -95,6 +95,9 @@ static const struct {
 	{{.annotations = SYSCALLS("read mount bpf")},
 	 GATE_CEILING,
 	 "the image needs bpf and mount, which the ceiling node-default of handler t does not allow"},
+	/* Who declared clone3 has clone; not where the ceiling lacks both. */
+	{{.annotations = SYSCALLS("read clone3")}, GATE_NONE, "clone is taken in its place"},
+	{{CRUN, .ceiling = "@tiny", .annotations = SYSCALLS("read clone3")}, GATE_CEILING, "needs clone3,"},
 	/* Both gates in one sentence; a limit that only warns is no gate. */
 	{{.handler = STRICT, .annotations = SYSCALLS(N36 " ptrace")},
 	 GATE_CEILING,
