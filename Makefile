@@ -1,4 +1,4 @@
-# runclamp: make [all|demo|test|test-asan|test-k8s|test-matrix|bench|bench-engines|fuzz|lint|install|uninstall|deb|deps|clean]
+# runclamp: make [all|demo|test|test-asan|test-differential|test-k8s|test-matrix|bench|bench-engines|fuzz|lint|install|uninstall|deb|deps|clean]
 B ?= build
 prefix ?= /usr/local
 sysconfdir ?= /etc
@@ -109,7 +109,7 @@ fuzzers:
 BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libyaml-dev libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-go golang-github-docker-docker-dev \
-             patch patchelf xz-utils mandoc binutils util-linux ca-certificates \
+             patch patchelf xz-utils musl-tools libcap2-bin golang-go mandoc binutils util-linux ca-certificates \
              python3-grpcio python3-protobuf protobuf-compiler docker.io containerd podman conmon catatonit umoci skopeo uidmap containernetworking-plugins iproute2 iptables
 deps:
 	@tests/install-deps $(BUILD_DEPS) $(TEST_DEPS)
@@ -125,6 +125,9 @@ test-matrix: deps all
 test-k8s: deps
 	@tests/install-deps etcd-server openssl
 	@B=$(B) tests/run k8s
+# Every combination of the differential suite's tables: two hours.
+test-differential: deps all
+	@integration/differential --all
 test-asan: deps
 	@B=$(B) tests/run asan
 lint: deps
@@ -167,4 +170,4 @@ deb:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps deps-build demo test test-asan test-k8s test-matrix lint fuzz bench bench-engines install uninstall deb clean FORCE
+.PHONY: all units oracle fuzz-programs bench-programs fuzzers deps deps-build demo test test-asan test-differential test-k8s test-matrix lint fuzz bench bench-engines install uninstall deb clean FORCE
