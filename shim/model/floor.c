@@ -182,6 +182,31 @@ void floor_leave_out(struct floor *f, const char *name)
 	profile_set(&f->margin, id, f->margin.def);
 }
 
+/* A recording under a kernel that has clone3 does not show the clone that libc goes on with where it is
+ * denied (ceilings lack it), nor, without strace's -f, what a new thread begins with (glibc 2.35,
+ * pthread_create.c). */
+static const struct {
+	const char *declared, *implied;
+} implications[] = {
+	{"clone3", "clone rseq set_robust_list"},
+	{"clone", "rseq set_robust_list"},
+};
+
+void floor_imply(struct floor *f, const struct sysset *declared)
+{
+	for (size_t i = 0; i < ARRAY_LEN(implications); i++) {
+		struct sysset implied = {0};
+
+		if (!sysset_has(declared,
+				sys_lookup(implications[i].declared, strlen(implications[i].declared))))
+			continue;
+		add_names(&implied, implications[i].implied);
+		for (int id = sysset_next(&implied, 0); id >= 0; id = sysset_next(&implied, id + 1))
+			if (!sysset_has(declared, id) && !profile_allows_some(&f->margin, id))
+				allow_narrow(&f->margin, id);
+	}
+}
+
 void floor_fall_back(struct floor *f, const struct floor_fallback *way)
 {
 	for (int id = sysset_next(&way->instead, 0); id >= 0; id = sysset_next(&way->instead, id + 1))

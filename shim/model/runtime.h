@@ -61,6 +61,8 @@ void floor_candidates(struct floor *ret, enum runtime_kind kind);
 
 /* An effect that this container does not ask for. */
 void floor_leave_out(struct floor *f, const char *name);
+/* The margin with what the declared calls bring along and a recording may not show. */
+void floor_imply(struct floor *f, const struct sysset *declared);
 /* The margin with the calls of one fall-back. */
 void floor_fall_back(struct floor *f, const struct floor_fallback *way);
 
@@ -70,5 +72,7 @@ const char *floor_effect(int id);
 /* The calls that answer ENOSYS when they are denied and nobody else decided,
  * because libc or programs fall back on that. Everything else: EPERM. */
 void enosys_set(struct sysset *ret);
+/* Whether it is one that programs are known to try and to do without, where this is allowed. */
+bool enosys_optional(int id, const struct profile *allow);
 
 #endif

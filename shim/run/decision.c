@@ -72,6 +72,24 @@ static bool refuse_outside(struct work *w)
 		outside == 1 ? "it" : "them", over > 0 ? " and a higher limit" : "", all);
 }
 
+/* Needs that the ceiling lacks. What programs try first and do without refuses nobody: every recording has
+ * it. */
+static void find_outside(struct work *w)
+{
+	struct decision *d = w->d;
+	const struct profile *allow = &d->whitelist.allow;
+	struct sysset left_out = {0};
+
+	for (int id = sysset_next(&d->needs.named, 0); id >= 0; id = sysset_next(&d->needs.named, id + 1))
+		if (!profile_allows_some(allow, id))
+			sysset_add(enosys_optional(id, allow) ? &left_out : &d->outside, id);
+	if (sysset_count(&left_out) > 0)
+		work_warn(w,
+			  "the ceiling %s lacks declared calls that programs do without, and they are left "
+			  "out: %s",
+			  d->whitelist.name, work_names(w, &left_out));
+}
+
 /* Gate 1, by name: conditions never refuse, they narrow in the meet. */
 static bool pass_ceiling(struct work *w)
 {
@@ -79,9 +97,7 @@ static bool pass_ceiling(struct work *w)
 
 	if (!d->needs.declared || d->is_sandbox)
 		return true;
-	for (int id = sysset_next(&d->needs.named, 0); id >= 0; id = sysset_next(&d->needs.named, id + 1))
-		if (!profile_allows_some(&d->whitelist.allow, id))
-			sysset_add(&d->outside, id);
+	find_outside(w);
 	if (sysset_count(&d->outside) == 0)
 		return true;
 	if (w->handler->level == LEVEL_PERMISSIVE) {

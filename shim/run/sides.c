@@ -116,28 +116,6 @@ static void fall_back(struct work *w)
 	}
 }
 
-/* strace shows clone3 wherever glibc starts a thread or a child. A ceiling without it answers ENOSYS, and
- * glibc goes on with clone (model/enosys.c), which such a recording lacks: clone is taken in its place,
- * without new namespaces. */
-static void clone_for_clone3(struct work *w)
-{
-	const struct ceiling *c = &w->d->whitelist;
-	struct needs *n = &w->d->needs;
-	int clone3 = sys_lookup("clone3", strlen("clone3")), clone = sys_lookup("clone", strlen("clone"));
-	struct floor_fallback way = {.denied = clone3};
-
-	if (!n->declared || !sysset_has(&n->named, clone3) || profile_allows_some(&c->allow, clone3) ||
-	    !profile_allows_some(&c->allow, clone))
-		return;
-	sysset_remove(&n->named, clone3);
-	sysset_add(&way.instead, clone);
-	floor_fall_back(&w->d->floor, &way);
-	work_warn(w,
-		  "clone3 is declared and the ceiling %s lacks it: it answers ENOSYS, and clone is taken in "
-		  "its place",
-		  c->name);
-}
-
 static int read_floor(struct work *w)
 {
 	struct floor *f = &w->d->floor;
@@ -159,7 +137,8 @@ static int read_floor(struct work *w)
 	if (!jdoc_get(&w->bundle->doc, w->bundle->linux_obj, "personality"))
 		floor_leave_out(f, "personality");
 	fall_back(w);
-	clone_for_clone3(w);
+	if (w->d->needs.declared)
+		floor_imply(f, &w->d->needs.named);
 	return profile_join(&w->floor, w->arena, &f->need, &f->margin, w->err);
 }
 

@@ -46,6 +46,16 @@ KERNEL = ["exit_group", "restart_syscall", "rt_sigreturn"]
 # Rows of syscall_64.tbl without a function; _sysctl's and nfsservctl's went in Linux 5.5 and 3.1. Not those of i386 programs.
 GONE = """_sysctl afs_syscall create_module epoll_ctl_old epoll_wait_old get_kernel_syms getpmsg nfsservctl putpmsg query_module
     security tuxcall uselib vserver""".split()
+# Calls that programs try and do without, by what they go on with (None: nothing of the kind): their documentation, or
+# libc's sources, name ENOSYS. A ceiling that lacks one leaves it out. What clone3 brings along: clone, and what a new
+# thread begins with.
+OPTIONAL = {"clone3": "clone", "close_range": "close", "openat2": "openat", "faccessat2": "faccessat", "fchmodat2": "fchmodat",
+            "epoll_pwait2": "epoll_pwait", "statx": "newfstatat", "rseq": None, "copy_file_range": "read", "getrandom": "read",
+            "preadv2": "preadv", "pwritev2": "pwritev", "renameat2": "renameat", "execveat": "execve", "membarrier": None,
+            "memfd_create": "openat", "io_pgetevents": "io_getevents", "pkey_alloc": None, "io_uring_setup": None,
+            "io_uring_enter": None, "io_uring_register": None, "landlock_create_ruleset": None, "landlock_add_rule": None,
+            "landlock_restrict_self": None}
+THREAD = {"clone3": ["clone", "rseq", "set_robust_list"], "clone": ["rseq", "set_robust_list"]}
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 
 
@@ -135,11 +145,6 @@ def declared(config, by_cri):
     return ret if ret is None else {n: how for n, how in ret.items() if n not in GONE and (NUMBERS[n] is not None or n in NARROW)}
 
 
-def stood_in(needs, w):
-    """Whether clone3 counts as clone: a ceiling that lacks it answers ENOSYS, and glibc goes on (2.34, clone-internal.c)."""
-    return isinstance(needs, dict) and needs.get("clone3", NEVER) != NEVER and "clone3" not in w and "clone" in w
-
-
 def meet(a, b):
     return NEVER if NEVER in (a, b) else SOMETIMES if SOMETIMES in (a, b) else ALWAYS
 
@@ -157,14 +162,15 @@ def model(config, runtime, ceiling, by_cri):
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
     w_floor = entries(ceiling.get("floor") or [])
     needs = declared(config, by_cri)
-    if stood_in(needs, w) and "clone" not in margin:
-        margin["clone"] = SOMETIMES
     section = (config.get("linux") or {}).get("seccomp")
     engine = section_allows(section, runtime == "runsc") if section else {None: (ALWAYS, None, None)}
     for (kind, denied, errno), instead in FALLBACK.items():
         how, action, answer = engine.get(denied, engine[None])
         if kind == runtime and how != ALWAYS and action == "SCMP_ACT_ERRNO" and errno in (None, answer):
             margin.update({n: ALWAYS for n in instead})
+    for n, brought in THREAD.items():
+        if isinstance(needs, dict) and n in needs:
+            margin.update({m: SOMETIMES if m in PARTLY else ALWAYS for m in brought if m not in needs and m not in margin})
     ret = {}
     for n in NUMBERS:
         c = join(w.get(n, NEVER), meet(w_floor.get(n, NEVER), margin.get(n, NEVER)))
@@ -233,9 +239,8 @@ def check_answers(section, want, engine):
 def outside_ceiling(config, ceiling, by_cri):
     """What a refusal by the ceiling says of the names, or None."""
     w = entries((ceiling.get("syscalls") or []) + (ceiling.get("partial") or []))
-    needs = declared(config, by_cri)
-    names = sorted(n for n in needs or {} if w.get(n, NEVER) == NEVER and NUMBERS.get(n, 0) is not None
-                   and not (n == "clone3" and stood_in(needs, w)))
+    names = sorted(n for n in declared(config, by_cri) or {} if w.get(n, NEVER) == NEVER and NUMBERS.get(n, 0) is not None
+                   and not (n in OPTIONAL and (OPTIONAL[n] is None or OPTIONAL[n] in w)))
     if len(names) > 12:
         return f"needs {', '.join(names[:12])} and {len(names) - 12} more, which"
     return f"needs {', '.join(names[:-1])}{' and ' if names[1:] else ''}{names[-1]}, which" if names else None

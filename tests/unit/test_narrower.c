@@ -139,20 +139,6 @@ static void make_texts(struct round *r)
 		r->in.kind = RUNTIME_CRUN;
 }
 
-/* A ceiling that has clone alone lets a declared clone3 fall back on it. */
-static void clone_for_clone3(struct round *r)
-{
-	int clone3 = sys_lookup("clone3", strlen("clone3")), clone = sys_lookup("clone", strlen("clone"));
-	struct floor_fallback way = {.denied = clone3};
-
-	if (!r->has_needs || !sysset_has(&r->needs_side.named, clone3) ||
-	    profile_allows_some(&r->ceiling_side.allow, clone3) ||
-	    !profile_allows_some(&r->ceiling_side.allow, clone))
-		return;
-	sysset_add(&way.instead, clone);
-	floor_fall_back(&r->floor, &way);
-}
-
 /* False: one of them is refused, for the work that its conditions would be. */
 static bool read_sides(struct round *r)
 {
@@ -170,7 +156,8 @@ static bool read_sides(struct round *r)
 	floor_lookup(&r->floor, r->in.kind, usual_version(r->in.kind), true);
 	for (unsigned i = 0; i < r->floor.nfallbacks; i++)
 		floor_fall_back(&r->floor, &r->floor.fallback[i]);
-	clone_for_clone3(r);
+	if (r->has_needs)
+		floor_imply(&r->floor, &r->needs_side.named);
 	return true;
 }
 

@@ -295,6 +295,51 @@ static void test_enosys(void **state)
 		assert_false(sysset_has(&set, id_of(out[i])));
 }
 
+static struct sysset set_of(const char *names)
+{
+	struct profile p;
+	struct sysset set = {0};
+
+	profile_init(&p, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);
+	profile_allow_names(&p, names);
+	for (int id = 0; id < sys_count(); id++)
+		if (profile_allows_all(&p, id))
+			sysset_add(&set, id);
+	return set;
+}
+
+/* glibc 2.34 to 2.41, clone-internal.c: clone3, for ENOSYS clone; nptl/pthread_create.c: a new thread begins
+ * with rseq and set_robust_list. A new process and a new thread alike get no new namespace by it. */
+static void test_implied(void **state)
+{
+	static const struct {
+		const char *declared, *implied, *not_implied;
+	} rows[] = {
+		{"clone3", "clone rseq set_robust_list", ""},
+		{"clone", "rseq set_robust_list", "clone"},
+		{"read", "", "clone rseq set_robust_list"},
+	};
+	const uint64_t thread[COND_ARGS] = {0x3d0f00}, user_namespace[COND_ARGS] = {0x10000000};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct sysset named = {0}, implied = set_of(rows[i].implied),
+			      others = set_of(rows[i].not_implied);
+		struct floor f;
+
+		sysset_add(&named, id_of(rows[i].declared));
+		floor_lookup(&f, RUNTIME_CRUN, RUNTIME_VERSION(1, 8, 1), true);
+		floor_imply(&f, &named);
+		for (int id = sysset_next(&implied, 0); id >= 0; id = sysset_next(&implied, id + 1)) {
+			assert_int_equal(profile_eval(&f.margin, id, thread).kind, ACT_ALLOW);
+			if (id == id_of("clone"))
+				assert_int_equal(profile_eval(&f.margin, id, user_namespace).kind, ACT_ERRNO);
+		}
+		for (int id = sysset_next(&others, 0); id >= 0; id = sysset_next(&others, id + 1))
+			assert_false(profile_allows_some(&f.margin, id));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_soft),	    cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_narrow_form), cmocka_unit_test(test_fallbacks),
 		cmocka_unit_test(test_leave_out),   cmocka_unit_test(test_enosys),
+		cmocka_unit_test(test_implied),
 	};
 
 	return cmocka_run_group_tests_name("runtime", tests, NULL, NULL);
