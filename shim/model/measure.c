@@ -79,7 +79,7 @@ static uint32_t arch_cost(const struct profile *p, enum arch_id arch)
 		if (!rules && action_equal(s->other, p->def))
 			continue;
 		if (arch >= ARCH_NUMBERED || sys_number(id, arch) >= 0)
-			n += sys_cost(p, id, narrow);
+			n += rules ? sys_cost(p, id, narrow) : 1;
 		if (arch == ARCH_X86 && rules)
 			n += sys_cost(p, id, narrow);
 	}
@@ -95,6 +95,9 @@ struct profile_size profile_measure(const struct profile *p)
 			size.instructions += arch_cost(p, (enum arch_id)a);
 	for (int id = 0; id < sys_count(); id++) {
 		const struct written *w = profile_written(p, id);
+
+		if (!w && !p->sys[id].nrules)
+			continue;
 		const struct rule *rules = w ? w->rules : p->sys[id].rules;
 
 		for (uint32_t i = 0; i < (w ? w->n : p->sys[id].nrules); i++)

@@ -39,6 +39,12 @@ struct given {
 	uint32_t n;
 };
 
+/* Few calls have any, and each is asked for several times. */
+static inline bool has_rules(const struct profile *p, int id)
+{
+	return p->sys[id].nrules || sysset_has(&p->as_written, id);
+}
+
 static struct given given(const struct profile *p, int id)
 {
 	const struct written *w = profile_written(p, id);
@@ -226,7 +232,7 @@ static bool loses_number(const struct profile *p, enum arch_id arch, enum arch_i
 static bool mixes_arguments(const struct profile *p, const struct profile *ret)
 {
 	for (int id = 0; id < sys_count(); id++) {
-		struct given g = given(p, id);
+		struct given g = has_rules(p, id) ? given(p, id) : (struct given){0};
 		for (uint32_t i = 0; i < g.n && g.n > 1; i++)
 			if (__builtin_popcount(g.rules[i].when.used) > 1 && !profile_written(ret, id))
 				return true;
@@ -258,7 +264,8 @@ archset profile_meet_unfit(const struct profile *ret, const struct profile *a, c
 	if (!(ret->archs & narrow & ~unfit))
 		return unfit;
 	for (int id = 0; id < sys_count(); id++)
-		if (loses_bits(ret, a, id) || loses_bits(ret, b, id))
+		if ((has_rules(a, id) && loses_bits(ret, a, id)) ||
+		    (has_rules(b, id) && loses_bits(ret, b, id)))
 			return unfit | narrow;
 	if (ret->archs & 1u << ARCH_X86 && !(mux_fits(ret, a) && mux_fits(ret, b)))
 		unfit |= 1u << ARCH_X86;

@@ -31,11 +31,6 @@ const char *act_name(enum act_kind kind)
 	return act_names[kind];
 }
 
-bool action_equal(struct action a, struct action b)
-{
-	return a.kind == b.kind && a.errno_ret == b.errno_ret;
-}
-
 struct action action_meet(struct action a, struct action b)
 {
 	return b.kind > a.kind ? b : a;
@@ -56,9 +51,9 @@ void profile_set(struct profile *p, int id, struct action act)
 	sysset_remove(&p->as_written, id);
 }
 
-const struct written *profile_written(const struct profile *p, int id)
+const struct written *profile_find_written(const struct profile *p, int id)
 {
-	for (uint32_t i = 0; sysset_has(&p->as_written, id) && i < p->nwritten; i++)
+	for (uint32_t i = 0; i < p->nwritten; i++)
 		if (p->written[i].id == id)
 			return &p->written[i];
 	return NULL;

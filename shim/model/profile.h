@@ -31,7 +31,10 @@ struct action {
 /* For reading "SCMP_ACT_KILL" is KILL_THREAD's other name. -1: unknown. */
 int act_from_name(const char *name, size_t len);
 const char *act_name(enum act_kind kind); /* "SCMP_ACT_KILL_PROCESS" */
-bool action_equal(struct action a, struct action b);
+static inline bool action_equal(struct action a, struct action b)
+{
+	return a.kind == b.kind && a.errno_ret == b.errno_ret;
+}
 /* The more restrictive of two; of equal kinds a's, with a's errno. */
 struct action action_meet(struct action a, struct action b);
 
@@ -104,8 +107,13 @@ void profile_set(struct profile *p, int id, struct action act);
 /* Allows these, separated by single blanks; what the table of calls lacks is left out. */
 void profile_allow_names(struct profile *p, const char *names);
 
-/* The rules that are emitted for a call as they were written, or NULL: `sys` says it. */
-const struct written *profile_written(const struct profile *p, int id);
+/* The rules that are emitted for a call as they were written, or NULL: `sys` says it. Asked of every call
+ * again and again, and few have any. */
+const struct written *profile_find_written(const struct profile *p, int id);
+static inline const struct written *profile_written(const struct profile *p, int id)
+{
+	return sysset_has(&p->as_written, id) ? profile_find_written(p, id) : NULL;
+}
 
 struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS]);
 

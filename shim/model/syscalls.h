@@ -12,13 +12,13 @@
 enum { SYS_MAX = 512 };
 
 /* How many ids there are: 0 … sys_count() - 1. Sorted by name (strcmp). */
-int sys_count(void);
+__attribute__((const)) int sys_count(void);
 /* The id of a name, or -1. A perfect hash (gperf). */
 int sys_lookup(const char *name, size_t len);
 const char *sys_name(int id);
 /* The number on an architecture below ARCH_NUMBERED, or -1 where it has none.
  * X32 numbers come without the x32 bit. */
-int sys_number(int id, enum arch_id arch);
+__attribute__((const)) int sys_number(int id, enum arch_id arch);
 /* The id with that number, or -1. */
 int sys_from_number(enum arch_id arch, int nr);
 /* The name in the set with the highest number on that architecture, or -1. */
