@@ -263,7 +263,8 @@ class Bench(common.Bench):
         else:
             self.end(child)
         os.close(ours)
-        return child.wait(), out.decode("utf-8", "replace").replace("\r\n", "\n"), ""
+        # A runtime may close its end before the last newline is through.
+        return child.wait(), out.decode("utf-8", "replace").replace("\r\n", "\n").rstrip(), ""
 
     @staticmethod
     def end(child):
