@@ -12,4 +12,6 @@ awk '{ print $5, $6 }' /proc/self/mountinfo
 stat -c '%A %u %g %n' /dev/*
 cat /proc/self/uid_map
 tty
+# runc gives the size when the program runs already.
+sleep 0.5
 stty size
