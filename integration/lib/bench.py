@@ -83,16 +83,19 @@ class Bench:
             f.write(text)
         return folder, text
 
-    def handler(self, kind, folder, **more):
-        """The shim's configuration for one bundle."""
+    def handler(self, kind, folder, cri=False, **more):
+        """The shim's configuration for one bundle; cri: a CRI engine's that runclamp does not know made it."""
         name = "runclamp-" + kind
         with self.lock:
             if not os.path.islink(self.path(name)):
                 os.symlink(shim_path(), self.path(name))
         handler = {"runtime": kind, "path": os.path.realpath(runtime_path(kind)), "args": ARGS[kind], **more}
+        config = {"level": "standard", "decision_log": self.path("decisions.jsonl"), "handlers": {name: handler}}
+        if cri:
+            config["engines"] = {"cri": {"bundles": self.dir}}
         path = os.path.join(folder, "runclamp.json")
         with open(path, "w", encoding="utf-8") as f:
-            json.dump({"level": "standard", "decision_log": self.path("decisions.jsonl"), "handlers": {name: handler}}, f)
+            json.dump(config, f)
         return path
 
     def command(self, kind, words, bare):
