@@ -180,7 +180,7 @@ static bool loses_bits(const struct profile *ret, const struct profile *side, in
 	return ret->sys[id].nrules || ret->sys[id].other.kind < most;
 }
 
-static archset narrow_archs(void)
+archset narrow_archs(void)
 {
 	archset set = 0;
 	for (unsigned i = 0; i < ARCH_COUNT; i++)

@@ -27,6 +27,8 @@ int profile_check_total(const struct profile *p, struct err *err) MUST_CHECK;
 /* Puts a call's rules into p->written, in place of those that were there. */
 int written_add(struct profile *p, struct arena *arena, const struct written *w, struct err *err) MUST_CHECK;
 
+/* Those of 32 bits. */
+archset narrow_archs(void);
 /* The architectures on which the compiled ret = a ∧ b may be wider than a or b. */
 archset profile_meet_unfit(const struct profile *ret, const struct profile *a, const struct profile *b);
 

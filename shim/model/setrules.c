@@ -108,6 +108,7 @@ static int keep_written(struct profile *p, struct arena *arena, int id, const st
 static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct rule *rules, size_t n,
 			  struct rule *spare, struct err *err)
 {
+	archset cut = 0;
 	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -119,11 +120,16 @@ static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct
 	}
 	if (keep_written(p, arena, id, rules, k, err))
 		return -1;
-	for (size_t i = 0; i < k; i++)
+	for (size_t i = 0; i < k; i++) {
 		if (rules[i].when.used == 0) {
 			p->sys[id] = (struct sysrules){.other = rules[i].act};
+			p->unfit |= cut;
 			return 0;
 		}
+		/* Cut to 32 bits it may be the first without a condition, and win there. */
+		if (conj_needs_64bit(&rules[i].when))
+			cut = narrow_archs();
+	}
 	if (check_conflicts(id, rules, k, err))
 		return -1;
 	sort_by_action(rules, k, spare);

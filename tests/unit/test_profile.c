@@ -358,6 +358,31 @@ static void narrow_architectures(void **state)
 	}
 }
 
+/* a3 & 0xfff8… == 0x4b6… is no condition on 32 bits, and the first without one wins there: KILL, where 64
+ * bits and what is kept of it say TRAP (the oracle's seed 31416948). */
+static void a_rule_that_loses_its_condition(void **state)
+{
+	static const struct rule wide = {{.used = 1 << 3,
+					  .arg = {[3] = {COND_MASKED_EQ, UINT64_C(0xfff8000000000000),
+							 UINT64_C(0x4b60000000000000)}}},
+					 {ACT_KILL_THREAD, 0}},
+				 whole = {{ALWAYS}, {ACT_TRAP, 0}};
+	const struct rule before[] = {wide, whole}, behind[] = {whole, wide};
+	const archset both = 1u << ARCH_X86_64 | 1u << ARCH_X86;
+	CLEANUP_ARENA struct arena arena = {0};
+	struct profile a, b, met;
+	struct err err = {0};
+
+	(void)state;
+	profile_init(&b, allow, ARCHSET_ALL);
+	make(&a, &arena, eperm, both, before, 2);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 1u << ARCH_X86);
+	make(&a, &arena, eperm, both, behind, 2);
+	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
+	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 0);
+}
+
 /* A denial that libseccomp enforces more widely on 32 bits stays one there, also
  * where the meet has no such condition any more. */
 static void cut_sides_drop_architectures(void **state)
@@ -542,6 +567,7 @@ int main(void)
 		cmocka_unit_test(mixed_arguments_drop_x32),
 		cmocka_unit_test(multiplexed_sides_drop_x86),
 		cmocka_unit_test(as_written),
+		cmocka_unit_test(a_rule_that_loses_its_condition),
 		cmocka_unit_test(measure),
 		cmocka_unit_test(hostile_rules),
 	};
