@@ -35,8 +35,9 @@ static bool has_id(const struct jdoc *doc, const char *id)
 
 static int look_at(struct search *s, const char *text, size_t len, bool whole, struct err *err)
 {
+	CLEANUP_ARENA struct arena scratch = {0};
 	struct jread r = s->r;
-	struct jdoc *doc;
+	struct jdoc doc;
 
 	if (!may_be(s, text, len))
 		return 0;
@@ -45,18 +46,20 @@ static int look_at(struct search *s, const char *text, size_t len, bool whole, s
 			      IMAGE_RECORD_MAX);
 		return 0;
 	}
+	/* Anybody's entry may have the ID in it: only the one whose ID it is stays in the invocation's
+	 * memory. */
+	r.arena = &scratch;
 	r.err = &s->doubt;
-	text = arena_strndup(r.arena, text, len);
-	doc = arena_alloc(r.arena, sizeof(*doc));
-	if (!text || !doc)
-		return err_set(err, ERR_LIMIT, "%s: out of memory", r.where);
-	if (jread_open(&r, doc, text, len) < 0 || !has_id(doc, s->id))
+	if (jread_open(&r, &doc, text, len) < 0 || !has_id(&doc, s->id))
 		return 0;
 	if (s->found)
 		return err_set(err, ERR_NEEDS, "%s: two entries have the ID %.12s…", r.where, s->id);
 	s->found = true;
-	s->doc = *doc;
-	return 0;
+	r = s->r;
+	text = arena_strndup(r.arena, text, len);
+	if (!text)
+		return err_set(err, ERR_LIMIT, "%s: out of memory", r.where);
+	return jread_open(&r, &s->doc, text, len);
 }
 
 int image_entry(struct jread *ret, struct jdoc *ret_doc, struct arena *arena, const char *path,

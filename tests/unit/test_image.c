@@ -457,6 +457,25 @@ static void test_many_records(void **state)
 	check_storage(state, store, &as_it_is, check_names);
 }
 
+/* Entries of others that have the container's ID in them are read, and cost no memory that stays. */
+static void test_id_in_others(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf containers = {0}, zeros = {0};
+	struct file store[ARRAY_LEN(storage)];
+
+	for (int i = 0; i < 1000000; i++)
+		buf_puts(&zeros, ",0");
+	buf_putc(&zeros, 0);
+	buf_puts(&containers, "[");
+	for (int i = 0; i < 8; i++)
+		buf_printf(&containers, "{\"id\":\"%064d\",\"names\":[\"" ID "\"%s]},", i + 9, zeros.data);
+	buf_puts(&containers, storage[0].text + 1);
+	memcpy(store, storage, sizeof(store));
+	store[0].text = containers.data;
+	check_storage(state, store, &as_it_is, check_names);
+}
+
 /* Lists of names that can't be read cost the names, never the image: it has its labels. */
 static void test_bad_names(void **state)
 {
@@ -588,6 +607,7 @@ int main(void)
 		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_many_records),
+		cmocka_unit_test(test_id_in_others),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_labels),
