@@ -192,7 +192,7 @@ class Bench(common.Bench):
                 names = set(case.program.get("also", "").split())
                 for _ in range(int(case.program.get("records", "1"))):
                     names |= self.record(case, shlex.split(case.program["run"]), case.user)
-                self.needs[key] = names - set(case.program.get("without", "").split())
+                self.needs[key] = names
         return self.needs[key] | ({"nanosleep", "clock_nanosleep"} | self.waiting(case) if case.way != "run" else set())
 
     def waiting(self, case):
