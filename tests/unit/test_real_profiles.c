@@ -50,7 +50,8 @@ static int read_all(void **state)
 		while (k < nreal && !same(&real[k].p, p))
 			k++;
 		if (k == nreal)
-			real[nreal++].bundle = arena_strndup(&all, found.gl_pathv[i] + 21, 64);
+			real[nreal++].bundle =
+				arena_strndup(&all, found.gl_pathv[i] + 21, strlen(found.gl_pathv[i] + 21));
 	}
 	globfree(&found);
 	assert_true(nreal > 10);
