@@ -191,7 +191,18 @@ archset narrow_archs(void)
 
 static bool is_named(const struct profile *p, int id)
 {
-	return p->sys[id].nrules || !action_equal(p->sys[id].other, p->def);
+	return has_rules(p, id) || !action_equal(p->sys[id].other, p->def);
+}
+
+/* Whether libseccomp gets a rule without conditions for the call. */
+static bool is_whole(const struct profile *p, int id)
+{
+	const struct written *w = profile_written(p, id);
+
+	for (uint32_t i = 0; w && i < w->n; i++)
+		if (w->rules[i].when.used == 0)
+			return true;
+	return !w && !p->sys[id].nrules;
 }
 
 /* libseccomp 2.5.4 loads the call's number at the head of an architecture's part.
@@ -219,7 +230,7 @@ static bool loses_number(const struct profile *p, enum arch_id arch, enum arch_i
 		int nr = sys_number(id, arch);
 		if (nr < 0 || sys_number(id, with) < 0)
 			absent = true;
-		else if (!p->sys[id].nrules && !is_young(nr))
+		else if (!is_young(nr) && is_whole(p, id))
 			return false;
 	}
 	return absent;

@@ -358,6 +358,25 @@ static void narrow_architectures(void **state)
 	}
 }
 
+/* All of read is allowed, in two rules that are emitted as they were: no name without a condition comes
+ * before the one that has no number here, and libseccomp loses the number (the oracle's seed
+ * 1795861366568334). */
+static void written_rules_are_no_head(void **state)
+{
+	const struct rule halves[] = {{{A(0, COND_LT, 5)}, ALLOW}, {{A(0, COND_GE, 5)}, ALLOW}};
+	const archset x86 = 1u << ARCH_X86, x32 = 1u << ARCH_X32;
+	CLEANUP_ARENA struct arena arena = {0};
+	struct profile p;
+	struct err err = {0};
+
+	(void)state;
+	profile_init(&p, eperm, 1u << ARCH_X86_64 | x86 | x32);
+	profile_set(&p, sys_lookup("s390_pci_mmio_write", 19), allow);
+	assert_int_equal(profile_set_rules(&p, &arena, id_read, halves, 2, RULES_LIBSECCOMP, &err), 0);
+	assert_true(profile_allows_all(&p, id_read) && profile_written(&p, id_read));
+	assert_int_equal(profile_drop_narrow_archs(&p, NULL), x86 | x32);
+}
+
 /* a3 & 0xfff8… == 0x4b6… is no condition on 32 bits, and the first without one wins there: KILL, where 64
  * bits and what is kept of it say TRAP (the oracle's seed 31416948). */
 static void a_rule_that_loses_its_condition(void **state)
@@ -568,6 +587,7 @@ int main(void)
 		cmocka_unit_test(multiplexed_sides_drop_x86),
 		cmocka_unit_test(as_written),
 		cmocka_unit_test(a_rule_that_loses_its_condition),
+		cmocka_unit_test(written_rules_are_no_head),
 		cmocka_unit_test(measure),
 		cmocka_unit_test(hostile_rules),
 	};
