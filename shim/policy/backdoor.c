@@ -24,6 +24,29 @@ static bool is_mount_context(const char *value, const struct cri *cri)
 	return false;
 }
 
+/* Absolute, and no "." or ".." leads elsewhere. */
+static bool is_plain_path(const char *path)
+{
+	if (*path != '/')
+		return false;
+	for (const char *name = path; name; name = strchr(name, '/')) {
+		size_t len = strcspn(++name, "/");
+
+		if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
+			return false;
+	}
+	return true;
+}
+
+/* runsc 2026 keeps a tmpfs's pages in a file (.gvisor.filestore.ID) in the folder that `source` names, also
+ * where the container has that read-only. gVisor's containerd shim names the kubelet's folders for emptyDir
+ * volumes (pkg/shim/v1/utils/volumes.go). Types, shares and options are no paths. */
+static bool is_mount_hint(const char *value, const struct cri *cri)
+{
+	(void)cri;
+	return *value != '/' || (is_plain_path(value) && strstr(value, "/volumes/kubernetes.io~empty-dir/"));
+}
+
 /* As gVisor's containerd shim writes it, by the kubelet's cgroup path: …/podUID
  * (pkg/shim/v1/runsc/service.go). */
 static bool is_pod_cgroup(const char *value, const struct cri *cri)
@@ -120,8 +143,9 @@ static const struct {
 	 "lets the container take another's name, and with it its execs", NULL},
 	{"dev.gvisor.spec.rootfs.*", ON(RUNSC),
 	 "replaces the container's root file system by one of the node's", NULL},
-	{"dev.gvisor.spec.mount.*", ON(RUNSC), NULL,
-	 NULL}, /* how a mount is cached and shared within the sandbox */
+	/* Else how a mount is cached and shared within the sandbox. */
+	{"dev.gvisor.spec.mount.*", ON(RUNSC),
+	 "has runsc keep a file of its own in a folder of the node, as root", is_mount_hint},
 	{"dev.gvisor.spec.cgroup-parent", ON(RUNSC), "puts the sandbox into another control group",
 	 is_pod_cgroup},
 	{"dev.gvisor.empty-dir.*", ON(RUNSC), NULL, NULL}, /* read by gVisor's containerd shim alone */

@@ -10,6 +10,9 @@
 
 #include <cmocka.h>
 
+/* A folder of the kubelet's. */
+#define EMPTY_DIR "/var/lib/kubelet/pods/6f7a/volumes/kubernetes.io~empty-dir/"
+
 static const struct {
 	enum runtime_kind kind;
 	const char *annotation;
@@ -72,6 +75,15 @@ static const struct {
 	{RUNTIME_RUNSC, "dev.gvisor.internal.nvproxy", true, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.internal.tpuproxy", true, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.type", false, "x"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.share", false, "pod"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.options", false, "rw,rprivate"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", false, EMPTY_DIR "data"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", false, EMPTY_DIR "..data"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, "/etc/runclamp"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, "/"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, EMPTY_DIR "../../../x"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, EMPTY_DIR ".."},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, EMPTY_DIR "./data"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.rootfs.source", true, "x"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.unheard-of", true, "x"},
 	/* What gVisor's containerd shim writes is in test_cri. */
