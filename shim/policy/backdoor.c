@@ -5,18 +5,20 @@
 #define ON(kind) (1u << RUNTIME_##kind)
 
 /* One name: no path leads out of the folder that it is put behind. */
-static bool is_name(const char *value, const struct cri *cri)
+static bool is_name(const char *value, const struct bundle *b, const struct cri *cri)
 {
+	(void)b;
 	(void)cri;
 	return !strchr(value, '/') && strcmp(value, ".") != 0 && strcmp(value, "..") != 0;
 }
 
 /* The four that SELinux's mount options know (mount(8)); crun writes the word into the options as it stands.
  */
-static bool is_mount_context(const char *value, const struct cri *cri)
+static bool is_mount_context(const char *value, const struct bundle *b, const struct cri *cri)
 {
 	static const char *const words[] = {"context", "fscontext", "defcontext", "rootcontext"};
 
+	(void)b;
 	(void)cri;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(value, words[i]) == 0)
@@ -41,20 +43,27 @@ static bool is_plain_path(const char *path)
 /* runsc 2026 keeps a tmpfs's pages in a file (.gvisor.filestore.ID) in the folder that `source` names, also
  * where the container has that read-only. gVisor's containerd shim names the kubelet's folders for emptyDir
  * volumes (pkg/shim/v1/utils/volumes.go). Types, shares and options are no paths. */
-static bool is_mount_hint(const char *value, const struct cri *cri)
+static bool is_mount_hint(const char *value, const struct bundle *b, const struct cri *cri)
 {
+	(void)b;
 	(void)cri;
 	return *value != '/' || (is_plain_path(value) && strstr(value, "/volumes/kubernetes.io~empty-dir/"));
 }
 
-/* As gVisor's containerd shim writes it, by the kubelet's cgroup path: …/podUID
- * (pkg/shim/v1/runsc/service.go). */
-static bool is_pod_cgroup(const char *value, const struct cri *cri)
+/* As gVisor's containerd shim writes it, by the kubelet's cgroup path: …/podUID, which the pause container's
+ * own cgroup lies below (pkg/shim/v1/runsc/service.go, setPodCgroup). */
+static bool is_pod_cgroup(const char *value, const struct bundle *b, const struct cri *cri)
 {
-	const char *slash = strrchr(value, '/');
+	uint32_t tok = b->linux_obj ? jdoc_get(&b->doc, b->linux_obj, "cgroupsPath") : 0;
+	const struct jtok *own = &b->doc.tok[tok];
+	size_t len = strlen(value);
 
-	return cri->engine == CRI_CONTAINERD && cri->sandbox && slash && strncmp(slash, "/pod", 4) == 0 &&
-	       !strstr(value, "/../");
+	if (cri->engine != CRI_CONTAINERD || !cri->sandbox || !tok || own->type != JTOK_STRING)
+		return false;
+	if (!is_plain_path(value) || strncmp(strrchr(value, '/'), "/pod", 4) != 0)
+		return false;
+	const char *path = b->doc.text + own->start + 1; /* an escape in it matches nothing */
+	return own->end - own->start > len + 2 && memcmp(path, value, len) == 0 && path[len] == '/';
 }
 
 #define SYSTEMD(name)                                                                                        \
@@ -71,7 +80,7 @@ static const struct {
 	const char *key; /* ends in '*': a prefix */
 	unsigned on;
 	const char *refuse;
-	bool (*check)(const char *value, const struct cri *cri);
+	bool (*check)(const char *value, const struct bundle *b, const struct cri *cri);
 } doors[] = {
 	/* crun's documentation, "Annotations"; all versions from 1.8 to 1.28. */
 	{"run.oci.seccomp_fail_unknown_syscall", ON(CRUN), NULL, NULL},
@@ -212,7 +221,7 @@ bool backdoor_find(const struct bundle *b, enum runtime_kind kind, const struct 
 		int door = find_door(kind, b->annot[i].key);
 
 		if (door < 0 || !doors[door].refuse ||
-		    (doors[door].check && doors[door].check(b->annot[i].value, cri)))
+		    (doors[door].check && doors[door].check(b->annot[i].value, b, cri)))
 			continue;
 		*ret_hit = (struct backdoor_hit){"annotation", b->annot[i].key, doors[door].refuse};
 		return true;
