@@ -251,7 +251,7 @@ PYTHON
   docker rm -f holder
   # Back at the node's root by chroot: its mounts are the node's, its namespace is not.
   says direct-privileged closed
-  docker run -d --name holder --cap-add SYS_ADMIN -v /:/host bb:1 chroot /host /bin/sleep 1000
+  docker run -d --name holder --cap-add SYS_ADMIN -v /:/host bb:1 busybox chroot /host /bin/sleep 1000
   says direct-privileged open
   docker rm -f plain holder
 }
