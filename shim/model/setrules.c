@@ -59,19 +59,22 @@ static int check_conflicts(int id, const struct rule *rules, size_t n, struct er
 	return 0;
 }
 
-static bool has_only(const struct conj *c, unsigned ops)
+static const struct cond *only_cond(const struct conj *c, enum cond_op op)
 {
-	for (unsigned i = 0; i < COND_ARGS; i++)
-		if (c->used & 1u << i && !(ops & 1u << c->arg[i].op))
-			return false;
-	return true;
+	unsigned i = c->used ? (unsigned)__builtin_ctz(c->used) : 0;
+
+	return c->used == 1u << i && c->arg[i].op == op ? &c->arg[i] : NULL;
 }
 
-/* Measured by tests/oracle: single values are compared first. */
+/* One value denied beside all values but a smaller one, as Podman writes AF_VSOCK: on
+ * one level libseccomp compares the greater value first, in words of 32 bits. Chains
+ * that begin with different arguments it compares from the last argument on. */
 static bool is_exception(const struct rule *a, const struct rule *b)
 {
-	return a->act.kind > b->act.kind && has_only(&a->when, 1u << COND_EQ) &&
-	       has_only(&b->when, 1u << COND_EQ | 1u << COND_NE);
+	const struct cond *eq = only_cond(&a->when, COND_EQ), *ne = only_cond(&b->when, COND_NE);
+
+	return eq && ne && a->when.used == b->when.used && a->act.kind > b->act.kind &&
+	       eq->value > ne->value && eq->value <= UINT32_MAX;
 }
 
 /* Which of two actions stands where both hold hangs on the rest of the program. */

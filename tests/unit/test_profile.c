@@ -377,6 +377,35 @@ static void written_rules_are_no_head(void **state)
 	assert_int_equal(profile_drop_narrow_archs(&p, NULL), x86 | x32);
 }
 
+/* Rules that overlap with two actions are emitted as they were only where libseccomp is known to
+ * compare the more restrictive first; the third row is the oracle's seed 20265764. */
+static void overlaps_as_written(void **state)
+{
+	static const struct {
+		struct rule rules[2];
+		bool kept;
+	} rows[] = {
+		{{{{A(0, COND_EQ, 40)}, EP}, {{A(0, COND_NE, 16)}, ALLOW}}, true},
+		{{{{A(0, COND_EQ, 9)}, EP}, {{A(0, COND_NE, 16)}, ALLOW}}, false},
+		{{{{.used = 7, .arg = {{COND_EQ, 3, 0}, {COND_EQ, 2, 0}, {COND_EQ, 8, 0}}}, EP},
+		  {{.used = 1 << 4, .arg = {[4] = {COND_EQ, 64, 0}}}, {ACT_LOG, 0}}},
+		 false},
+		{{{{A(0, COND_EQ, 40)}, EP}, {{.used = 2, .arg = {[1] = {COND_NE, 9, 0}}}, ALLOW}}, false},
+		{{{{A(0, COND_EQ, UINT64_C(1) << 33)}, EP}, {{A(0, COND_NE, 16)}, ALLOW}}, false},
+		{{{{A(0, COND_EQ, 40)}, {ACT_LOG, 0}}, {{A(0, COND_NE, 16)}, EP}}, false},
+		{{{{A(0, COND_EQ, 40)}, EP}, {{A(0, COND_GT, 50)}, ALLOW}}, true},
+		{{{{A(0, COND_EQ, 40)}, EP}, {{A(0, COND_GT, 30)}, ALLOW}}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_ARENA struct arena arena = {0};
+		struct profile p;
+		make(&p, &arena, (struct action)KILL, ARCHSET_ALL, rows[i].rules, 2);
+		assert_int_equal(profile_written(&p, id_socket) != NULL, rows[i].kept);
+	}
+}
+
 /* a3 & 0xfff8… == 0x4b6… is no condition on 32 bits, and the first without one wins there: KILL, where 64
  * bits and what is kept of it say TRAP (the oracle's seed 31416948). */
 static void a_rule_that_loses_its_condition(void **state)
@@ -586,6 +615,7 @@ int main(void)
 		cmocka_unit_test(mixed_arguments_drop_x32),
 		cmocka_unit_test(multiplexed_sides_drop_x86),
 		cmocka_unit_test(as_written),
+		cmocka_unit_test(overlaps_as_written),
 		cmocka_unit_test(a_rule_that_loses_its_condition),
 		cmocka_unit_test(written_rules_are_no_head),
 		cmocka_unit_test(measure),
