@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The first block does for pass-through; a create needs about 220 KiB. */
-enum { ALIGN = 16, BLOCK_FIRST = 8 << 10, BLOCK_NEXT = 256 << 10 };
+enum { ALIGN = 16, BLOCK_FIRST = 8 << 10, BLOCK_NEXT = 512 << 10 };
 
 struct arena_block {
 	struct arena_block *next;

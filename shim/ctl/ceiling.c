@@ -53,7 +53,7 @@ static void put_call(struct buf *out, const struct ceiling *c, int id)
 		buf_puts(out, sys_name(id));
 		if (!profile_allows_all(&c->allow, id)) {
 			buf_puts(out, "  ");
-			describe_where(out, &c->allow.sys[id], UINT_MAX);
+			describe_where(out, profile_call(&c->allow, id), UINT_MAX);
 		}
 	} else if (floor_alone(c, id)) {
 		buf_printf(out, "%s  for the runtime's own calls only", sys_name(id));

@@ -39,7 +39,7 @@ static void put_call(struct buf *out, const struct profile *p, int id, bool firs
 	if (profile_allows_all(p, id))
 		return;
 	buf_puts(out, " (");
-	describe_where(out, &p->sys[id], UINT_MAX);
+	describe_where(out, profile_call(p, id), UINT_MAX);
 	buf_puts(out, ")");
 }
 

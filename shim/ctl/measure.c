@@ -126,12 +126,12 @@ static void divide(const struct search *s, const struct profile *doubt, struct f
 		/* With its condition: clone stays under its mask. */
 		profile_set(&ret->need, id, ret->need.def);
 		if (needed)
-			ret->need.sys[id] = s->all.sys[id];
+			profile_put(&ret->need, id, profile_call(&s->all, id));
 		if (!needed && !sysset_has(&s->not_needed, id))
 			continue;
 		profile_set(&ret->margin, id, ret->margin.def);
 		if (more)
-			ret->margin.sys[id] = s->all.sys[id];
+			profile_put(&ret->margin, id, profile_call(&s->all, id));
 	}
 }
 

@@ -73,15 +73,15 @@ int allowlist_read(struct profile *into, struct arena *arena, const struct jdoc 
 		   const char *where, enum err_kind kind, bool skip_unknown, struct err *err)
 {
 	const struct jread r = {.doc = doc, .arena = arena, .where = where, .kind = kind, .err = err};
-	struct rulebag bag = {0};
 	uint32_t n = 0;
 
 	if (jread_type(&r, array, JTOK_ARRAY, "the list of system calls"))
 		return -1;
 
-	struct rulebag_node *nodes = arena_array(arena, doc->tok[array].count, sizeof(*nodes));
+	struct rulebag *bag = arena_alloc(arena, sizeof(*bag));
+	struct rulebag_entry *entries = arena_array(arena, doc->tok[array].count, sizeof(*entries));
 	static const struct rule allow = {.act = {ACT_ALLOW, 0}};
-	if (!nodes)
+	if (!bag || !entries)
 		return jread_nomem(&r);
 	JREAD_EACH(i, t, doc, array)
 	{
@@ -105,10 +105,11 @@ int allowlist_read(struct profile *into, struct arena *arena, const struct jdoc 
 			*own = (struct rule){when, allow.act};
 			rule = own;
 		}
-		nodes[n] = (struct rulebag_node){.rules = rule, .n = 1};
-		rulebag_add(&bag, id, &nodes[n++]);
+		entries[n] = (struct rulebag_entry){.rules = rule, .n = 1};
+		if (rulebag_add(bag, arena, id, &entries[n++]))
+			return jread_nomem(&r);
 	}
-	if (rulebag_apply(&bag, into, arena, RULES_LIBSECCOMP, true, err))
+	if (rulebag_apply(bag, into, arena, RULES_LIBSECCOMP, true, err))
 		return err_wrap(err, "%s", where);
 	return 0;
 }
@@ -133,13 +134,13 @@ void allowlist_write(const struct profile *p, struct buf *out)
 
 	buf_putc(out, '[');
 	for (int id = 0; id < count; id++) {
-		const struct sysrules *s = &p->sys[id];
+		const struct sysrules s = profile_call(p, id);
 
-		if (s->other.kind == ACT_ALLOW)
+		if (s.other.kind == ACT_ALLOW)
 			put_entry(id, NULL, &first, out);
-		for (uint32_t i = 0; i < s->nrules; i++)
-			if (s->rules[i].act.kind == ACT_ALLOW)
-				put_entry(id, &s->rules[i].when, &first, out);
+		for (uint32_t i = 0; i < s.nrules; i++)
+			if (s.rules[i].act.kind == ACT_ALLOW)
+				put_entry(id, &s.rules[i].when, &first, out);
 	}
 	buf_putc(out, ']');
 }

@@ -28,10 +28,9 @@ static void fill(struct ceiling *ret, const struct builtin_ceiling *b, bool full
 	allow_set(&ret->floor, &b->floor);
 	for (unsigned i = 0; i < b->conditions; i++) {
 		const struct builtin_condition *c = &builtin_conditions[b->condition_first + i];
-		struct sysrules *s = c->floor ? &ret->floor.sys[c->id] : &ret->allow.sys[c->id];
 
-		s->rules = &builtin_rules[c->first];
-		s->nrules = c->n;
+		profile_put(c->floor ? &ret->floor : &ret->allow, c->id,
+			    (struct sysrules){deny, c->n, &builtin_rules[c->first]});
 	}
 	for (unsigned i = 0; i < b->spellings; i++) {
 		const struct builtin_spelling *s = &builtin_spellings[b->spelling_first + i];

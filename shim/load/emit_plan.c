@@ -87,13 +87,13 @@ static int subtract(struct emit_plan *w, struct conj_list *left, const struct co
  * drop the exceptions. It is written for what the exceptions leave over. */
 static int add_complement(struct emit_plan *w, int id, struct action other)
 {
-	const struct sysrules *s = &w->p->sys[id];
+	const struct sysrules s = profile_call(w->p, id);
 	struct conj everything = {0};
 	struct conj_list left = {&everything, 1, 1};
 
-	for (uint32_t i = 0; i < s->nrules; i++)
-		if (!action_equal(lowered(w->style, s->rules[i].act), other) &&
-		    subtract(w, &left, &s->rules[i].when))
+	for (uint32_t i = 0; i < s.nrules; i++)
+		if (!action_equal(lowered(w->style, s.rules[i].act), other) &&
+		    subtract(w, &left, &s.rules[i].when))
 			return err_wrap(w->err, "system call %s", sys_name(id));
 	for (size_t i = 0; i < left.n; i++)
 		if (add_conditional(w, id, other, &left.v[i]))
@@ -131,19 +131,19 @@ static int add_call(struct emit_plan *w, int id)
 {
 	const struct written *as = profile_written(w->p, id);
 
-	const struct sysrules *s = &w->p->sys[id];
-	struct action other = lowered(w->style, s->other);
+	const struct sysrules s = profile_call(w->p, id);
+	struct action other = lowered(w->style, s.other);
 	bool excepted = false;
 
-	if (as && !says_the_same(s, as))
+	if (as && !says_the_same(&s, as))
 		return add_as_written(w, as);
-	for (uint32_t i = 0; i < s->nrules; i++) {
-		struct action act = lowered(w->style, s->rules[i].act);
+	for (uint32_t i = 0; i < s.nrules; i++) {
+		struct action act = lowered(w->style, s.rules[i].act);
 
 		if (action_equal(act, other))
 			continue;
 		excepted = true;
-		if (!action_equal(act, w->def) && add_conditional(w, id, act, &s->rules[i].when))
+		if (!action_equal(act, w->def) && add_conditional(w, id, act, &s.rules[i].when))
 			return -1;
 	}
 	if (action_equal(other, w->def))

@@ -7,8 +7,7 @@ static void written_names(const struct profile *p, struct sysset *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	for (int id = 0; id < sys_count(); id++)
-		if (p->sys[id].nrules > 0 || !action_equal(p->sys[id].other, p->def) ||
-		    profile_written(p, id))
+		if (profile_has_rules(p, id) || !action_equal(p->other[id], p->def) || profile_written(p, id))
 			sysset_add(ret, id);
 }
 
@@ -74,11 +73,12 @@ static void follow_members(struct profile *p, const struct profile *engine)
 
 	for (size_t i = 0; i < ARRAY_LEN(calls) && p->def.kind >= ACT_ERRNO; i++) {
 		int id = sys_lookup(calls[i], strlen(calls[i]));
-		const struct sysrules *s = &p->sys[id], *e = engine ? &engine->sys[id] : NULL;
-		bool decided = e && (e->nrules ||
-				     (!action_equal(e->other, engine->def) && e->other.kind >= ACT_ERRNO));
+		const struct sysrules s = profile_call(p, id);
+		bool decided = engine && (profile_has_rules(engine, id) ||
+					  (!action_equal(engine->other[id], engine->def) &&
+					   engine->other[id].kind >= ACT_ERRNO));
 
-		if (!decided && !s->nrules && s->other.kind == ACT_ERRNO)
+		if (!decided && !s.nrules && s.other.kind == ACT_ERRNO)
 			profile_set(p, id, p->def);
 	}
 }
@@ -91,10 +91,9 @@ static void forget_new_names(struct profile *p, const struct profile *engine)
 	bool open = p->def.kind <= ACT_LOG; /* audit mode: nothing is lost */
 
 	for (int id = 0; id < sys_count(); id++)
-		if (sys_number(id, ARCH_NATIVE) > LIBSECCOMP_254_LAST && p->sys[id].nrules == 0 &&
-		    (open || p->sys[id].other.kind == ACT_ERRNO) &&
-		    !(engine && sysset_has(&engine->named, id)))
-			p->sys[id].other = p->def;
+		if (sys_number(id, ARCH_NATIVE) > LIBSECCOMP_254_LAST && !profile_has_rules(p, id) &&
+		    (open || p->other[id].kind == ACT_ERRNO) && !(engine && sysset_has(&engine->named, id)))
+			p->other[id] = p->def;
 }
 
 static bool runsc_knows(enum act_kind kind)
@@ -145,19 +144,19 @@ static bool forget_errno(struct action *act)
 /* Rules that differ in their errno alone are one. */
 static int forget_errnos(struct profile *p, struct arena *arena, int id, struct err *err)
 {
-	struct sysrules *s = &p->sys[id];
-	struct rule *rules = s->nrules ? arena_array(arena, s->nrules, sizeof(*rules)) : NULL;
-	bool other = forget_errno(&s->other);
+	const struct sysrules s = profile_call(p, id);
+	struct rule *rules = s.nrules ? arena_array(arena, s.nrules, sizeof(*rules)) : NULL;
+	bool other = forget_errno(&p->other[id]);
 
-	if (s->nrules && !rules)
+	if (s.nrules && !rules)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	for (uint32_t i = 0; i < s->nrules; i++) {
-		rules[i] = s->rules[i];
+	for (uint32_t i = 0; i < s.nrules; i++) {
+		rules[i] = s.rules[i];
 		other |= forget_errno(&rules[i].act);
 	}
 	if (!other || !rules)
 		return 0;
-	return profile_set_rules(p, arena, id, rules, s->nrules, RULES_FIRST_MATCH, err);
+	return profile_set_rules(p, arena, id, rules, s.nrules, RULES_FIRST_MATCH, err);
 }
 
 static int lower_runsc(struct lowering *l, struct arena *arena, const struct ceiling *sentry, struct err *err)
@@ -171,21 +170,21 @@ static int lower_runsc(struct lowering *l, struct arena *arena, const struct cei
 		return -1;
 	(void)forget_errno(&l->profile.def);
 	for (int id = 0; id < sys_count(); id++) {
-		struct sysrules *s = &l->profile.sys[id];
-
 		/* A name that its table lacks cannot be written: an entry that is
 		 * left with no names crashes the sentry. */
 		if (!sysset_has(&sentry->table, id))
 			continue;
 		l->spelling[id] = sentry->spelling[id] ? sentry->spelling[id] : sys_name(id);
-		if (sentry_answers_enosys(s, &enosys, sentry, id))
+		struct sysrules s = profile_call(&l->profile, id);
+		if (sentry_answers_enosys(&s, &enosys, sentry, id))
 			profile_set(&l->profile, id, (struct action){ACT_ALLOW, 0});
 		if (forget_errnos(&l->profile, arena, id, err) < 0)
 			return -1;
-		if (check_runsc_action(s->other, sys_name(id), err) < 0)
+		s = profile_call(&l->profile, id);
+		if (check_runsc_action(s.other, sys_name(id), err) < 0)
 			return -1;
-		for (uint32_t i = 0; i < s->nrules; i++)
-			if (check_runsc_action(s->rules[i].act, sys_name(id), err) < 0)
+		for (uint32_t i = 0; i < s.nrules; i++)
+			if (check_runsc_action(s.rules[i].act, sys_name(id), err) < 0)
 				return -1;
 	}
 	return 0;
@@ -200,7 +199,7 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 	memset(&ret->style, 0, sizeof(ret->style));
 	ret->style.archs = ARCHSET_ALL;
 	memset(ret->spelling, 0, sizeof(ret->spelling));
-	ret->profile = *closure;
+	profile_copy(&ret->profile, closure);
 	switch (kind) {
 	case RUNTIME_RUNC:
 		r = lower_runc(ret, version, err);

@@ -123,33 +123,35 @@ static int take(struct finder *f, const struct annotation *a)
 static int read_key(struct needs *into, struct arena *arena, const struct finder *f, size_t k)
 {
 	char where[400];
-	struct needs one = {0};
+	struct needs *one = arena_alloc(arena, sizeof(*one));
 	const struct annotation *a = f->found[k];
 	struct needs_text text = {
 		.s = a->value, .len = a->value_len, .bundle = f->bundle, .arena = arena, .err = f->err};
 
 	(void)snprintf(where, sizeof(where), "%s %s", f->word, a->key);
 	text.where = arena_strndup(arena, where, strlen(where));
-	if (!text.where)
+	if (!text.where || !one)
 		return err_set(f->err, ERR_LIMIT, "%s: out of memory", where);
 	if (a->value_len > NEEDS_TEXT_MAX)
 		return err_set(f->err, ERR_LIMIT, "%s: larger than %d bytes", where, NEEDS_TEXT_MAX);
-	if (f->key[k].form(&one, &text))
+	if (f->key[k].form(one, &text))
 		return -1;
-	one.source[0] = text.where;
-	one.nsources = 1;
-	return needs_intersect(into, arena, &one, f->err);
+	one->source[0] = text.where;
+	one->nsources = 1;
+	return needs_intersect(into, arena, one, f->err);
 }
 
 /* All keys that were found, intersected. */
 static int read_keys(struct needs *ret, struct arena *arena, const struct finder *f)
 {
-	struct needs all = {0};
+	struct needs *all = arena_alloc(arena, sizeof(*all));
 
+	if (!all)
+		return err_set(f->err, ERR_LIMIT, "needs: out of memory");
 	for (size_t k = 0; k < f->nkeys; k++)
-		if (f->found[k] && read_key(&all, arena, f, k))
+		if (f->found[k] && read_key(all, arena, f, k))
 			return -1;
-	*ret = all;
+	needs_move(ret, all);
 	ret->unnamed_key = f->unnamed;
 	return 0;
 }

@@ -20,9 +20,8 @@ struct needs_extra {
 };
 
 struct needs {
-	bool declared;	      /* at least one source said something about syscalls */
-	struct profile allow; /* the intersection of all sources (valid if declared) */
-	struct sysset named;  /* names in `allow`: the count that the limit judges */
+	bool declared;	     /* at least one source said something about syscalls */
+	struct sysset named; /* names in `allow`: the count that the limit judges */
 	/* which sources were read, for the record: "annotation io.runclamp.syscalls"; the first
 	 * NEEDS_SOURCES_MAX of them (all are intersected) */
 	const char *source[NEEDS_SOURCES_MAX];
@@ -34,6 +33,7 @@ struct needs {
 	 * pods): whose needs they are is then unknown. NULL: none. Of annotations only. */
 	const char *unnamed_key;
 	struct needs_extra extra;
+	struct profile allow; /* the intersection of all sources (valid if declared); last: needs_move */
 };
 
 /* Reads every io.runclamp.* annotation and io.containers.seccomp.profile of the
@@ -60,6 +60,8 @@ int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text
 			const char *where, const char **ret_reference, const char **ret_digest,
 			struct err *err) MUST_CHECK;
 
+/* *to = *from; what nobody declared has no profile that would be worth its copy. */
+void needs_move(struct needs *to, const struct needs *from);
 /* Narrows `into` by another source. */
 int needs_intersect(struct needs *into, struct arena *arena, const struct needs *other,
 		    struct err *err) MUST_CHECK;

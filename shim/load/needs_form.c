@@ -173,17 +173,17 @@ static struct action as_need(struct action a)
 
 static int rules_as_needs(struct profile *p, int id, struct arena *arena)
 {
-	const struct sysrules *s = &p->sys[id];
+	const struct sysrules s = profile_call(p, id);
 	struct rule *rules = NULL;
 
-	if (s->nrules) {
-		rules = arena_array(arena, s->nrules, sizeof(*rules));
+	if (s.nrules) {
+		rules = arena_array(arena, s.nrules, sizeof(*rules));
 		if (!rules)
 			return -1;
 	}
-	for (uint32_t i = 0; i < s->nrules; i++)
-		rules[i] = (struct rule){s->rules[i].when, as_need(s->rules[i].act)};
-	p->sys[id] = (struct sysrules){as_need(s->other), s->nrules, rules};
+	for (uint32_t i = 0; i < s.nrules; i++)
+		rules[i] = (struct rule){s.rules[i].when, as_need(s.rules[i].act)};
+	profile_put(p, id, (struct sysrules){as_need(s.other), s.nrules, rules});
 	return 0;
 }
 

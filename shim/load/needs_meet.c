@@ -2,12 +2,20 @@
 #include "load/needs_form.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 void needs_declare(struct needs *n)
 {
 	n->declared = true;
 	profile_init(&n->allow, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);
+}
+
+void needs_move(struct needs *to, const struct needs *from)
+{
+	memcpy(to, from, offsetof(struct needs, allow));
+	if (from->declared)
+		profile_copy(&to->allow, &from->allow);
 }
 
 static void count_names(struct needs *n)
@@ -85,14 +93,14 @@ static int meet_syscalls(struct needs *into, const struct needs *other, struct a
 	if (!other->declared)
 		return 0;
 	if (!into->declared) {
-		into->allow = other->allow;
+		profile_copy(&into->allow, &other->allow);
 		into->named = other->named;
 		into->declared = true;
 		return 0;
 	}
 	if (profile_meet(&both, arena, &into->allow, &other->allow, err))
 		return err_wrap(err, "needs, intersected");
-	into->allow = both;
+	profile_copy(&into->allow, &both);
 	count_names(into);
 	return 0;
 }

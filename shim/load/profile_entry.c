@@ -85,7 +85,7 @@ static int read_rules(const struct jread *r, uint32_t args, struct action act, c
 }
 
 static int note_unknown(struct profile_reader *rd, uint32_t tok, const char *s, size_t len,
-			const struct rulebag_node *node)
+			const struct rulebag_entry *entry)
 {
 	struct unknown_names *u = &rd->unknown;
 
@@ -106,7 +106,7 @@ static int note_unknown(struct profile_reader *rd, uint32_t tok, const char *s, 
 	u->v[u->n] = arena_strndup(rd->r.arena, s, len);
 	if (!u->v[u->n])
 		return jread_nomem(&rd->r);
-	if (!u->acting && !action_equal(node->rules[0].act, rd->def))
+	if (!u->acting && !action_equal(entry->rules[0].act, rd->def))
 		u->acting = u->v[u->n];
 	u->n++;
 	return 0;
@@ -121,7 +121,7 @@ static int find_spelling(const char *const *spelling, const char *s, size_t len)
 	return -1;
 }
 
-static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node *node)
+static int add_name(struct profile_reader *rd, uint32_t tok, const struct rulebag_entry *entry)
 {
 	const char *s;
 	size_t len;
@@ -132,10 +132,9 @@ static int add_name(struct profile_reader *rd, uint32_t tok, struct rulebag_node
 	if (id < 0)
 		id = find_spelling(rd->spelling, s, len);
 	if (id < 0)
-		return note_unknown(rd, tok, s, len, node);
+		return note_unknown(rd, tok, s, len, entry);
 	sysset_add(&rd->named, id);
-	rulebag_add(&rd->bag, id, node);
-	return 0;
+	return rulebag_add(rd->bag, rd->r.arena, id, entry) ? jread_nomem(&rd->r) : 0;
 }
 
 /* `array` false: the token is a name itself. */
@@ -143,17 +142,15 @@ static int read_names(struct profile_reader *rd, uint32_t names, bool array, con
 		      uint32_t nrules)
 {
 	const struct jread *r = &rd->r;
-	uint32_t n = array ? r->doc->tok[names].count : 1;
-	struct rulebag_node *nodes = arena_array(r->arena, n, sizeof(*nodes));
+	struct rulebag_entry *entry = arena_alloc(r->arena, sizeof(*entry));
 
-	if (!nodes)
+	if (!entry)
 		return jread_nomem(r);
-	for (uint32_t i = 0; i < n; i++)
-		nodes[i] = (struct rulebag_node){.rules = rules, .n = nrules};
+	*entry = (struct rulebag_entry){.rules = rules, .n = nrules};
 	if (!array)
-		return add_name(rd, names, nodes);
+		return add_name(rd, names, entry);
 	JREAD_EACH(i, t, r->doc, names)
-	if (add_name(rd, t, &nodes[i]))
+	if (add_name(rd, t, entry))
 		return -1;
 	return 0;
 }

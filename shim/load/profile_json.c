@@ -148,6 +148,9 @@ static int read_section(struct profile_reader *rd, struct profile *p, uint32_t s
 	profile_reader_drop_nulls(r, key, ARRAY_LEN(key));
 	if (read_head(&in, p, key))
 		return -1;
+	rd->bag = arena_alloc(r->arena, sizeof(*rd->bag));
+	if (!rd->bag)
+		return jread_nomem(r);
 	rd->def = p->def;
 	if (key[KEY_SYSCALLS]) {
 		if (jread_type(r, key[KEY_SYSCALLS], JTOK_ARRAY, "syscalls"))
@@ -156,7 +159,7 @@ static int read_section(struct profile_reader *rd, struct profile *p, uint32_t s
 		if (profile_reader_entry(rd, t))
 			return -1;
 	}
-	if (rulebag_apply(&rd->bag, p, r->arena, order, false, r->err)) {
+	if (rulebag_apply(rd->bag, p, r->arena, order, false, r->err)) {
 		r->err->kind = r->err->kind == ERR_LIMIT ? ERR_LIMIT : r->kind;
 		return err_wrap(r->err, "%s", r->where);
 	}
@@ -209,6 +212,6 @@ int profile_read_label(struct profile *ret, struct arena *arena, const struct jd
 
 	if (read_section(&rd, &p, 0, RULES_LIBSECCOMP))
 		return -1;
-	*ret = p;
+	profile_copy(ret, &p);
 	return 0;
 }

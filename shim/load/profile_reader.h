@@ -11,7 +11,7 @@ struct profile_reader {
 	const struct bundle *label;  /* Podman's forms too, for the container of this bundle; or NULL */
 	const char *const *spelling; /* by id: a sentry's own names, or NULL */
 	struct action def;
-	struct rulebag bag;
+	struct rulebag *bag;
 	struct sysset named; /* whatever the action */
 	struct unknown_names unknown;
 	size_t unknown_cap;

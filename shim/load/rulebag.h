@@ -4,26 +4,20 @@
 
 #include "model/profile.h"
 
-struct rulebag_node {
+struct rulebag_entry {
 	const struct rule *rules; /* alternatives; shared by all names of an entry */
 	uint32_t n;
-	struct rulebag_node *next;
 };
 
+/* Nearly every name stands in one entry. */
+struct rulebag_more;
 struct rulebag {
-	struct rulebag_node *first[SYS_MAX];
-	struct rulebag_node *last[SYS_MAX];
+	const struct rulebag_entry *first[SYS_MAX];
+	struct rulebag_more *more[SYS_MAX]; /* the entries after the first, the latest in front */
 };
 
-/* The node and the rules lie in the caller's arena. */
-static inline void rulebag_add(struct rulebag *b, int id, struct rulebag_node *node)
-{
-	if (b->last[id])
-		b->last[id]->next = node;
-	else
-		b->first[id] = node;
-	b->last[id] = node;
-}
+/* The entry and its rules lie in the caller's arena. -1: no memory. */
+int rulebag_add(struct rulebag *b, struct arena *arena, int id, const struct rulebag_entry *entry) MUST_CHECK;
 
 /* Sets every name that has rules; the others keep what they have. With
  * `keep`, what a name had already is one more alternative. */

@@ -1,5 +1,6 @@
 #include "model/floor_table.h"
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 /* runc's Go runtime makes these at a garbage collection or for a new thread at
@@ -30,7 +31,8 @@ static void allow_narrow(struct profile *p, int id)
 	const struct floor_narrow *n = find_narrow(id);
 
 	if (n)
-		p->sys[id] = (struct sysrules){.other = p->def, .nrules = n->nrules, .rules = n->rules};
+		profile_put(p, id,
+			    (struct sysrules){.other = p->def, .nrules = n->nrules, .rules = n->rules});
 	else
 		profile_set(p, id, (struct action){ACT_ALLOW, 0});
 }
@@ -113,7 +115,7 @@ static void floor_init(struct floor *ret)
 {
 	const struct action deny = {ACT_ERRNO, EPERM};
 
-	*ret = (struct floor){0};
+	memset(ret, 0, offsetof(struct floor, need));
 	profile_init(&ret->need, deny, ARCHSET_ALL);
 	profile_init(&ret->margin, deny, ARCHSET_ALL);
 }

@@ -55,8 +55,9 @@ static uint32_t new_conds(const struct conj *c, const struct conj *before)
 static uint32_t sys_cost(const struct profile *p, int id, bool narrow)
 {
 	const struct written *w = profile_written(p, id);
-	const struct rule *rules = w ? w->rules : p->sys[id].rules;
-	uint32_t nrules = w ? w->n : p->sys[id].nrules, n = nrules ? 3 : 1;
+	const struct sysrules s = profile_call(p, id);
+	const struct rule *rules = w ? w->rules : s.rules;
+	uint32_t nrules = w ? w->n : s.nrules, n = nrules ? 3 : 1;
 
 	for (uint32_t i = 0; i < nrules; i++)
 		n += rule_cost(&rules[i].when, i && !w ? &rules[i - 1].when : NULL, narrow) + (w != NULL);
@@ -74,9 +75,9 @@ static uint32_t arch_cost(const struct profile *p, enum arch_id arch)
 	uint32_t n = arch == ARCH_X86 ? 5 + MUX_COST : 5;
 
 	for (int id = 0; id < sys_count(); id++) {
-		const struct sysrules *s = &p->sys[id];
-		bool rules = s->nrules || profile_written(p, id);
-		if (!rules && action_equal(s->other, p->def))
+		const struct sysrules s = profile_call(p, id);
+		bool rules = s.nrules || profile_written(p, id);
+		if (!rules && action_equal(s.other, p->def))
 			continue;
 		if (arch >= ARCH_NUMBERED || sys_number(id, arch) >= 0)
 			n += rules ? sys_cost(p, id, narrow) : 1;
@@ -96,11 +97,10 @@ struct profile_size profile_measure(const struct profile *p)
 	for (int id = 0; id < sys_count(); id++) {
 		const struct written *w = profile_written(p, id);
 
-		if (!w && !p->sys[id].nrules)
-			continue;
-		const struct rule *rules = w ? w->rules : p->sys[id].rules;
+		const struct sysrules s = profile_call(p, id);
+		const struct rule *rules = w ? w->rules : s.rules;
 
-		for (uint32_t i = 0; i < (w ? w->n : p->sys[id].nrules); i++)
+		for (uint32_t i = 0; i < (w ? w->n : s.nrules); i++)
 			size.conditions += new_conds(&rules[i].when, i && !w ? &rules[i - 1].when : NULL);
 	}
 	return size;

@@ -25,22 +25,38 @@ static bool is_unchanged(const struct sysrules *a, const struct sysrules *b, boo
 	return true;
 }
 
+static int combine_call(struct sysrules *ret, struct arena *arena, const struct sysrules *x,
+			const struct sysrules *y, struct action def, pick_fn *pick, size_t *budget,
+			struct err *err)
+{
+	if (is_unchanged(x, y, true, def, pick))
+		*ret = *x;
+	else if (is_unchanged(y, x, false, def, pick))
+		*ret = *y;
+	else
+		return rules_combine(ret, arena, x, y, def, pick, budget, err);
+	return 0;
+}
+
 static int combine_rules(struct profile *ret, struct arena *arena, const struct profile *a,
 			 const struct profile *b, pick_fn *pick, struct err *err)
 {
 	size_t budget = RULES_STEPS;
 
 	ret->def = pick(a->def, b->def);
+	ret->nlists = 0;
+	memset(ret->place, 0, sizeof(ret->place));
 	for (int id = 0; id < SYS_MAX; id++) {
-		const struct sysrules *x = &a->sys[id], *y = &b->sys[id];
-		if (!x->nrules && !y->nrules)
-			ret->sys[id] = (struct sysrules){.other = pick(x->other, y->other)};
-		else if (is_unchanged(x, y, true, ret->def, pick))
-			ret->sys[id] = *x;
-		else if (is_unchanged(y, x, false, ret->def, pick))
-			ret->sys[id] = *y;
-		else if (rules_combine(&ret->sys[id], arena, x, y, ret->def, pick, &budget, err))
+		const struct sysrules x = profile_call(a, id), y = profile_call(b, id);
+		struct sysrules got;
+
+		if (!x.nrules && !y.nrules) {
+			ret->other[id] = pick(x.other, y.other);
+			continue;
+		}
+		if (combine_call(&got, arena, &x, &y, ret->def, pick, &budget, err))
 			return err_wrap(err, "%s", sys_name(id));
+		profile_put(ret, id, got);
 	}
 	return profile_check_total(ret, err);
 }
@@ -66,9 +82,9 @@ static int keep_written(struct profile *ret, struct arena *arena, const struct p
 		return 0;
 	for (uint32_t i = 0; i < from->nwritten; i++) {
 		const struct written *w = &from->written[i];
-		const struct sysrules *o = &other->sys[w->id];
+		const struct sysrules o = profile_call(other, w->id);
 
-		if (sysset_has(&from->as_written, w->id) && !o->nrules && o->other.kind == ACT_ALLOW &&
+		if (sysset_has(&from->as_written, w->id) && !o.nrules && o.other.kind == ACT_ALLOW &&
 		    written_add(ret, arena, w, err))
 			return -1;
 	}

@@ -42,14 +42,15 @@ struct given {
 /* Few calls have any, and each is asked for several times. */
 static inline bool has_rules(const struct profile *p, int id)
 {
-	return p->sys[id].nrules || sysset_has(&p->as_written, id);
+	return profile_has_rules(p, id) || sysset_has(&p->as_written, id);
 }
 
 static struct given given(const struct profile *p, int id)
 {
 	const struct written *w = profile_written(p, id);
+	const struct sysrules s = profile_call(p, id);
 
-	return w ? (struct given){w->rules, w->n} : (struct given){p->sys[id].rules, p->sys[id].nrules};
+	return w ? (struct given){w->rules, w->n} : (struct given){s.rules, s.nrules};
 }
 
 static struct range answers(const struct profile *p, int id)
@@ -57,7 +58,7 @@ static struct range answers(const struct profile *p, int id)
 	struct given g = given(p, id);
 	struct range r = {0};
 
-	widen(&r, p->sys[id].other);
+	widen(&r, p->other[id]);
 	for (uint32_t i = 0; i < g.n; i++)
 		widen(&r, g.rules[i].act);
 	return r;
@@ -66,7 +67,7 @@ static struct range answers(const struct profile *p, int id)
 /* A rule for it without conditions, which beats those that are written for members. */
 static bool is_explicit(const struct profile *p, int call)
 {
-	return p->sys[call].nrules == 0 && !action_equal(p->sys[call].other, p->def);
+	return !profile_has_rules(p, call) && !action_equal(p->other[call], p->def);
 }
 
 /* What the compiled program may answer to `call` with the member's code. */
@@ -76,7 +77,7 @@ static struct range answers_through(const struct profile *p, int call, int membe
 	struct range r = {0};
 
 	if (is_explicit(p, call)) {
-		widen(&r, p->sys[call].other);
+		widen(&r, p->other[call]);
 		return r;
 	}
 	if (given(p, call).n) {
@@ -88,8 +89,8 @@ static struct range answers_through(const struct profile *p, int call, int membe
 		if (m.rules[i].when.used > 1)
 			widen(&r, p->def);
 	}
-	if (!m.n || !action_equal(p->sys[member].other, p->def))
-		widen(&r, p->sys[member].other);
+	if (!m.n || !action_equal(p->other[member], p->def))
+		widen(&r, p->other[member]);
 	return r;
 }
 
@@ -117,8 +118,8 @@ static bool is_as_in(const struct profile *p, const struct profile *side, int id
 		return false;
 	if (profile_written(p, id) || profile_written(side, id))
 		return profile_written(p, id) && profile_written(side, id);
-	return !p->sys[id].nrules && !side->sys[id].nrules &&
-	       action_equal(p->sys[id].other, side->sys[id].other);
+	return !profile_has_rules(p, id) && !profile_has_rules(side, id) &&
+	       action_equal(p->other[id], side->other[id]);
 }
 
 static bool wider_than_side(const struct profile *p, const struct profile *side, int call, int member)
@@ -177,7 +178,7 @@ static bool loses_bits(const struct profile *ret, const struct profile *side, in
 	enum act_kind most = answers(side, id).most;
 	if (profile_written(side, id) && side->def.kind > most)
 		most = side->def.kind;
-	return ret->sys[id].nrules || ret->sys[id].other.kind < most;
+	return profile_has_rules(ret, id) || ret->other[id].kind < most;
 }
 
 archset narrow_archs(void)
@@ -191,7 +192,7 @@ archset narrow_archs(void)
 
 static bool is_named(const struct profile *p, int id)
 {
-	return has_rules(p, id) || !action_equal(p->sys[id].other, p->def);
+	return has_rules(p, id) || !action_equal(p->other[id], p->def);
 }
 
 /* Whether libseccomp gets a rule without conditions for the call. */
@@ -202,7 +203,7 @@ static bool is_whole(const struct profile *p, int id)
 	for (uint32_t i = 0; w && i < w->n; i++)
 		if (w->rules[i].when.used == 0)
 			return true;
-	return !w && !p->sys[id].nrules;
+	return !w && !profile_has_rules(p, id);
 }
 
 /* libseccomp 2.5.4 loads the call's number at the head of an architecture's part.
@@ -299,8 +300,8 @@ archset profile_drop_narrow_archs(struct profile *p, const struct profile *engin
 	archset drop = p->unfit | archs_miscompiled(p, p) | clear_absent_names(p);
 
 	for (int id = 0; id < sys_count(); id++)
-		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
-			if (conj_needs_64bit(&p->sys[id].rules[i].when) && !profile_written(p, id))
+		for (uint32_t i = 0; i < profile_call(p, id).nrules; i++)
+			if (conj_needs_64bit(&profile_call(p, id).rules[i].when) && !profile_written(p, id))
 				drop |= narrow_archs();
 	if (mux_loses_denial(p, engine))
 		drop |= 1u << ARCH_X86;

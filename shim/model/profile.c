@@ -1,6 +1,7 @@
 #include "model/profile.h"
 #include "model/rules.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static const char *const act_names[] = {
@@ -38,16 +39,31 @@ struct action action_meet(struct action a, struct action b)
 
 void profile_init(struct profile *p, struct action def, archset archs)
 {
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct profile, list));
 	p->def = def;
 	p->archs = archs;
 	for (int id = 0; id < SYS_MAX; id++)
-		p->sys[id].other = def;
+		p->other[id] = def;
+}
+
+void profile_copy(struct profile *to, const struct profile *from)
+{
+	memcpy(to, from, offsetof(struct profile, list) + from->nlists * sizeof(from->list[0]));
+}
+
+void profile_put(struct profile *p, int id, struct sysrules s)
+{
+	p->other[id] = s.other;
+	if (!p->place[id] && !s.nrules)
+		return;
+	if (!p->place[id])
+		p->place[id] = (uint16_t)++p->nlists;
+	p->list[p->place[id] - 1] = (struct rule_list){s.nrules, s.rules};
 }
 
 void profile_set(struct profile *p, int id, struct action act)
 {
-	p->sys[id] = (struct sysrules){.other = act};
+	profile_put(p, id, (struct sysrules){.other = act});
 	sysset_remove(&p->as_written, id);
 }
 
@@ -100,12 +116,12 @@ void profile_allow_names(struct profile *p, const char *names)
 
 struct action profile_eval(const struct profile *p, int id, const uint64_t args[static COND_ARGS])
 {
-	const struct sysrules *s = &p->sys[id];
+	const struct sysrules s = profile_call(p, id);
 
-	for (uint32_t i = 0; i < s->nrules; i++)
-		if (conj_holds(&s->rules[i].when, args))
-			return s->rules[i].act;
-	return s->other;
+	for (uint32_t i = 0; i < s.nrules; i++)
+		if (conj_holds(&s.rules[i].when, args))
+			return s.rules[i].act;
+	return s.other;
 }
 
 /* Not by order: memory that nobody filled says 0, and must not allow. */
@@ -116,22 +132,22 @@ static bool allows(struct action a)
 
 bool profile_allows_some(const struct profile *p, int id)
 {
-	const struct sysrules *s = &p->sys[id];
+	const struct sysrules s = profile_call(p, id);
 
-	for (uint32_t i = 0; i < s->nrules; i++)
-		if (allows(s->rules[i].act))
+	for (uint32_t i = 0; i < s.nrules; i++)
+		if (allows(s.rules[i].act))
 			return true;
-	return allows(s->other);
+	return allows(s.other);
 }
 
 bool profile_allows_all(const struct profile *p, int id)
 {
-	const struct sysrules *s = &p->sys[id];
+	const struct sysrules s = profile_call(p, id);
 
-	for (uint32_t i = 0; i < s->nrules; i++)
-		if (!allows(s->rules[i].act))
+	for (uint32_t i = 0; i < s.nrules; i++)
+		if (!allows(s.rules[i].act))
 			return false;
-	return allows(s->other);
+	return allows(s.other);
 }
 
 int profile_check_total(const struct profile *p, struct err *err)
@@ -139,7 +155,7 @@ int profile_check_total(const struct profile *p, struct err *err)
 	uint32_t n = 0;
 
 	for (int id = 0; id < SYS_MAX; id++)
-		n += p->sys[id].nrules;
+		n += profile_call(p, id).nrules;
 	if (n <= PROFILE_MAX_RULES)
 		return 0;
 	return err_set(err, ERR_LIMIT, "argument conditions: more than %d rules with conditions",

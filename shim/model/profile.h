@@ -52,6 +52,11 @@ struct sysrules {
 	const struct rule *rules;
 };
 
+struct rule_list {
+	uint32_t n;
+	const struct rule *v;
+};
+
 /* The rules of a call with conditions as a section wrote them, in its order, without
  * those that answer the default: what libseccomp was given, and would be again. */
 struct written {
@@ -74,8 +79,14 @@ struct profile {
 				     on 32 bits, compiled, they mean more than `sys` says */
 	struct written *written;  /* theirs, and some that are in the set no more */
 	uint32_t nwritten;
-	struct sysset named;	      /* what a section named, whatever it answered; not met */
-	struct sysrules sys[SYS_MAX]; /* by id; initialised to {def} by profile_init */
+	struct sysset named; /* what a section named, whatever it answered; not met */
+
+	/* By id: read with profile_call, written with profile_set and profile_put. A create has a
+	 * dozen profiles, and nearly every call of them has no rules: each page less counts. */
+	struct action other[SYS_MAX]; /* initialised to def by profile_init */
+	uint16_t place[SYS_MAX];      /* of its rules in `list`, plus one; 0: it never had any */
+	uint32_t nlists;
+	struct rule_list list[SYS_MAX]; /* behind nlists no memory is touched */
 };
 
 enum profile_flag {
@@ -86,6 +97,21 @@ enum profile_flag {
 };
 
 void profile_init(struct profile *p, struct action def, archset archs);
+/* *to = *from, without what lies behind from's lists. */
+void profile_copy(struct profile *to, const struct profile *from);
+
+static inline struct sysrules profile_call(const struct profile *p, int id)
+{
+	unsigned place = p->place[id];
+	struct rule_list l = place ? p->list[place - 1] : (struct rule_list){0};
+
+	return (struct sysrules){p->other[id], l.n, l.v};
+}
+static inline bool profile_has_rules(const struct profile *p, int id)
+{
+	return p->place[id] && p->list[p->place[id] - 1].n > 0;
+}
+void profile_put(struct profile *p, int id, struct sysrules s);
 
 /* The order in which a runtime resolves several rules for one name.
  * LIBSECCOMP (runc, crun, youki): a rule whose action equals the default is

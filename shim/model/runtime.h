@@ -36,16 +36,16 @@ enum { FLOOR_FALLBACKS = 8 };
 /* The calls a runtime makes after it has loaded the filter: at create, and for each exec, since one filter
  * serves both. */
 struct floor {
-	const char *source;    /* "runc 1.1 to 1.1.14, shipped table", or the floors.d file */
-	bool outside_table;    /* the version is newer or older than any in the table */
-	struct profile need;   /* hard: ALLOW for these, EPERM else. Gate 4 */
-	struct profile margin; /* all others, as far as the runtime makes them: never refuses */
-	struct sysset sure;    /* of the need: no start without it, whatever the configuration */
-	struct sysset exec;    /* of those: exec fails without */
+	const char *source; /* "runc 1.1 to 1.1.14, shipped table", or the floors.d file */
+	bool outside_table; /* the version is newer or older than any in the table */
+	struct sysset sure; /* of the need: no start without it, whatever the configuration */
+	struct sysset exec; /* of those: exec fails without */
 	struct sysset
 		effect; /* of those: the runtime goes on without, and the container gets something else */
 	struct floor_fallback fallback[FLOOR_FALLBACKS];
 	unsigned nfallbacks;
+	struct profile need;   /* hard: ALLOW for these, EPERM else. Gate 4 */
+	struct profile margin; /* all others, as far as the runtime makes them: never refuses */
 };
 
 /* The shipped table's floor. A version newer than the table has the newest

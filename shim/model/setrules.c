@@ -26,10 +26,12 @@ static int place(struct profile *p, struct arena *arena, int id, const struct ru
 		 struct action rest, struct err *err)
 {
 	const struct sysrules all = {rest, (uint32_t)n, rules}, none = {.other = rest};
+	struct sysrules got;
 	size_t budget = 4 * (n + 1) * (n + CONJ_MAX);
 
-	if (rules_combine(&p->sys[id], arena, &all, &none, p->def, rules_first, &budget, err))
+	if (rules_combine(&got, arena, &all, &none, p->def, rules_first, &budget, err))
 		return -1;
+	profile_put(p, id, got);
 	return profile_check_total(p, err);
 }
 
@@ -125,7 +127,7 @@ static int set_libseccomp(struct profile *p, struct arena *arena, int id, struct
 		return -1;
 	for (size_t i = 0; i < k; i++) {
 		if (rules[i].when.used == 0) {
-			p->sys[id] = (struct sysrules){.other = rules[i].act};
+			profile_put(p, id, (struct sysrules){.other = rules[i].act});
 			p->unfit |= cut;
 			return 0;
 		}

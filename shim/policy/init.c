@@ -114,7 +114,7 @@ void init_calls(struct profile *ret_need, struct profile *ret_all, const struct 
 
 	profile_init(ret_need, deny, ARCHSET_ALL);
 	profile_allow_names(ret_need, i->need);
-	ret_need->sys[clone] = (struct sysrules){.rules = &fork_only, .nrules = 1, .other = deny};
+	profile_put(ret_need, clone, (struct sysrules){.rules = &fork_only, .nrules = 1, .other = deny});
 	*ret_all = *ret_need;
 	profile_allow_names(ret_all, i->more);
 }

@@ -17,7 +17,7 @@
 static void set_answers(struct profile *side, const struct sysset *enosys, const struct sysset *table)
 {
 	for (int id = 0; id < sys_count(); id++) {
-		struct action *other = &side->sys[id].other;
+		struct action *other = &side->other[id];
 
 		if (other->kind != ACT_ERRNO)
 			continue;
@@ -40,7 +40,7 @@ static int build_ceiling(struct work *w)
 		w->d->sides->ceiling = work_alloc(w, sizeof(*cut));
 		if (!cut || !w->d->sides->ceiling)
 			return -1;
-		if (profile_meet(cut, w->arena, &wl->floor, &w->floor, w->err) < 0 ||
+		if (profile_meet(cut, w->arena, &wl->floor, w->floor, w->err) < 0 ||
 		    profile_join(w->d->sides->ceiling, w->arena, &wl->allow, cut, w->err) < 0)
 			return -1;
 		w->d->sides->ceiling->archs = wl->allow.archs;
@@ -51,11 +51,11 @@ static int build_ceiling(struct work *w)
 	return 0;
 }
 
-static bool other_arguments(const struct sysrules *a, const struct sysrules *b)
+static bool other_arguments(struct sysrules a, struct sysrules b)
 {
-	for (uint32_t i = 0; i < a->nrules; i++)
-		for (uint32_t k = 0; k < b->nrules; k++)
-			if (a->rules[i].when.used != b->rules[k].when.used)
+	for (uint32_t i = 0; i < a.nrules; i++)
+		for (uint32_t k = 0; k < b.nrules; k++)
+			if (a.rules[i].when.used != b.rules[k].when.used)
 				return true;
 	return false;
 }
@@ -69,9 +69,9 @@ static void yield_to_needs(struct work *w)
 
 	for (int id = 0; id < sys_count(); id++) {
 		if ((!sysset_has(&f->exec, id) && !sysset_has(&f->effect, id)) ||
-		    !other_arguments(&w->d->needs.allow.sys[id], &w->floor.sys[id]))
+		    !other_arguments(profile_call(&w->d->needs.allow, id), profile_call(w->floor, id)))
 			continue;
-		profile_set(&w->floor, id, w->floor.def);
+		profile_set(w->floor, id, w->floor->def);
 		sysset_add(&left_out, id);
 	}
 	if (sysset_count(&left_out) > 0)
@@ -103,7 +103,7 @@ static int build_needs(struct work *w)
 	yield_to_needs(w);
 	if (w->init && !(own = work_alloc(w, sizeof(*own))))
 		return -1;
-	if (profile_join(own, w->arena, &w->d->needs.allow, &w->floor, w->err) < 0 ||
+	if (profile_join(own, w->arena, &w->d->needs.allow, w->floor, w->err) < 0 ||
 	    (w->init && profile_join(n, w->arena, own, w->init, w->err) < 0))
 		return -1;
 	n->archs = w->d->needs.allow.archs;
@@ -135,7 +135,7 @@ static int meet_sides(struct work *w)
 static bool is_overridden(const struct work *w, int id)
 {
 	return !profile_allows_all(&w->d->needs.allow, id) &&
-	       (profile_allows_all(&w->floor, id) || (w->init && profile_allows_all(w->init, id)));
+	       (profile_allows_all(w->floor, id) || (w->init && profile_allows_all(w->init, id)));
 }
 
 /* The init may fail where the image's program alone would not. */
@@ -178,7 +178,7 @@ static void account(struct work *w)
 			continue;
 		sysset_add(&d->allowed, id);
 		if (d->needs.declared && !declared)
-			sysset_add(profile_allows_some(&w->floor, id) ? &d->floor_only : &d->init_only, id);
+			sysset_add(profile_allows_some(w->floor, id) ? &d->floor_only : &d->init_only, id);
 		if (declared && is_overridden(w, id))
 			sysset_add(&d->floor_wider, id);
 	}
@@ -205,7 +205,7 @@ static int soften(struct work *w, struct profile *p, bool whole)
 	const struct action log = {ACT_LOG, 0};
 
 	for (int id = 0; id < sys_count(); id++) {
-		struct sysrules *s = &p->sys[id];
+		struct sysrules s = profile_call(p, id);
 		struct rule *rules;
 
 		/* Nothing of it would be removed. */
@@ -213,19 +213,20 @@ static int soften(struct work *w, struct profile *p, bool whole)
 			profile_set(p, id, (struct action){ACT_ALLOW, 0});
 			continue;
 		}
-		if (s->other.kind > ACT_LOG || (whole && s->nrules))
-			s->other = log;
+		if (s.other.kind > ACT_LOG || (whole && s.nrules))
+			s.other = log;
 		if (whole)
-			s->nrules = 0;
-		rules = s->nrules ? work_alloc(w, s->nrules * sizeof(*rules)) : NULL;
-		if (s->nrules && !rules)
+			s.nrules = 0;
+		rules = s.nrules ? work_alloc(w, s.nrules * sizeof(*rules)) : NULL;
+		if (s.nrules && !rules)
 			return -1;
-		for (uint32_t i = 0; i < s->nrules; i++) {
-			rules[i] = s->rules[i];
+		for (uint32_t i = 0; i < s.nrules; i++) {
+			rules[i] = s.rules[i];
 			if (rules[i].act.kind > ACT_LOG)
 				rules[i].act = log;
 		}
-		s->rules = rules;
+		s.rules = rules;
+		profile_put(p, id, s);
 	}
 	/* Only where the engine wrote no profile is the default LOG. */
 	p->def = w->d->has_engine ? (struct action){ACT_ALLOW, 0} : log;
@@ -243,7 +244,7 @@ static struct profile *audit_profile(struct work *w, bool whole)
 
 	if (!soft || !ret)
 		return NULL;
-	*soft = w->d->sides->closure;
+	profile_copy(soft, &w->d->sides->closure);
 	if (soften(w, soft, whole) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
 		return NULL;
 	ret->unfit = 0; /* where it logs less than it might, nothing is lost */

@@ -13,12 +13,12 @@ static void say_sets(struct created *c, const struct profile *engine)
 	int count = sys_count();
 
 	for (int id = 0; id < count; id++) {
-		const struct sysrules *s = &engine->sys[id];
+		const struct sysrules s = profile_call(engine, id);
 
 		/* Nearly every call has no rules: this is on every create's way. */
-		if (s->nrules ? profile_allows_all(engine, id) : s->other.kind <= ACT_LOG)
+		if (s.nrules ? profile_allows_all(engine, id) : s.other.kind <= ACT_LOG)
 			sysset_add(&c->all, id);
-		else if (s->nrules && profile_allows_some(engine, id))
+		else if (s.nrules && profile_allows_some(engine, id))
 			sysset_add(&c->part, id);
 	}
 }

@@ -155,9 +155,9 @@ static void warn_of_loss(struct work *w)
  * pass. */
 static bool denies_surely(const struct profile *engine, int id)
 {
-	struct action act = engine->sys[id].other;
+	struct action act = engine->other[id];
 
-	if (profile_allows_some(engine, id) || engine->sys[id].nrules > 0)
+	if (profile_allows_some(engine, id) || profile_call(engine, id).nrules > 0)
 		return false;
 	return act.kind > ACT_ERRNO ||
 	       (act.kind == ACT_ERRNO && (act.errno_ret == EPERM || act.errno_ret == ENOSYS));

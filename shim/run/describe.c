@@ -68,17 +68,17 @@ void describe_action(struct buf *out, struct action act)
 
 /* The conditions of all rules for which `in` says so: the rules are disjoint,
  * so their order does not matter. */
-static void put_where(struct buf *out, const struct sysrules *rules, unsigned max,
+static void put_where(struct buf *out, struct sysrules rules, unsigned max,
 		      bool (*in)(struct action a, struct action b), struct action act)
 {
 	unsigned n = 0;
 
-	for (uint32_t i = 0; i < rules->nrules; i++) {
-		if (!in(rules->rules[i].act, act))
+	for (uint32_t i = 0; i < rules.nrules; i++) {
+		if (!in(rules.rules[i].act, act))
 			continue;
 		if (n < max) {
 			buf_puts(out, n ? " or " : "where ");
-			describe_conj(out, &rules->rules[i].when);
+			describe_conj(out, &rules.rules[i].when);
 		}
 		n++;
 	}
@@ -91,34 +91,34 @@ static bool allows_alike(struct action a, struct action b)
 	return (a.kind <= ACT_LOG) == (b.kind <= ACT_LOG);
 }
 
-void describe_where(struct buf *out, const struct sysrules *rules, unsigned max)
+void describe_where(struct buf *out, struct sysrules rules, unsigned max)
 {
-	bool open = rules->other.kind <= ACT_LOG;
+	bool open = rules.other.kind <= ACT_LOG;
 
 	if (open)
 		buf_puts(out, "except ");
 	put_where(out, rules, max, allows_alike, (struct action){open ? ACT_ERRNO : ACT_ALLOW, 0});
 }
 
-static bool told_before(const struct sysrules *rules, uint32_t at)
+static bool told_before(struct sysrules rules, uint32_t at)
 {
 	for (uint32_t i = 0; i < at; i++)
-		if (action_equal(rules->rules[i].act, rules->rules[at].act))
+		if (action_equal(rules.rules[i].act, rules.rules[at].act))
 			return true;
 	return false;
 }
 
-void describe_rules(struct buf *out, const struct sysrules *rules)
+void describe_rules(struct buf *out, struct sysrules rules)
 {
-	for (uint32_t i = 0; i < rules->nrules; i++) {
+	for (uint32_t i = 0; i < rules.nrules; i++) {
 		if (told_before(rules, i))
 			continue;
-		describe_action(out, rules->rules[i].act);
+		describe_action(out, rules.rules[i].act);
 		buf_putc(out, ' ');
-		put_where(out, rules, CONJS_TOLD, action_equal, rules->rules[i].act);
+		put_where(out, rules, CONJS_TOLD, action_equal, rules.rules[i].act);
 		buf_puts(out, ", ");
 	}
-	if (rules->nrules)
+	if (rules.nrules)
 		buf_puts(out, "else ");
-	describe_action(out, rules->other);
+	describe_action(out, rules.other);
 }

@@ -10,10 +10,10 @@ void describe_action(struct buf *out, struct action act);
 
 /* Appends "where arg0 == 2 or arg0 == 10": when a call with conditions is allowed; at most `max` of
  * them are told, and how many more there are. */
-void describe_where(struct buf *out, const struct sysrules *rules, unsigned max);
+void describe_where(struct buf *out, struct sysrules rules, unsigned max);
 
 /* Appends what a call answers: "allowed", "allowed where arg0 == 2 or arg0 == 10, else denied
  * with EPERM". */
-void describe_rules(struct buf *out, const struct sysrules *rules);
+void describe_rules(struct buf *out, struct sysrules rules);
 
 #endif

@@ -76,11 +76,11 @@ static int read_ceiling(struct work *w)
  * runtime meets the engine's answer before ours. */
 static int denied_with(const struct work *w, int id)
 {
-	const struct sysrules *engine = &w->d->sides->engine.sys[id];
+	const struct sysrules engine = profile_call(&w->d->sides->engine, id);
 	const struct ceiling *c = &w->d->whitelist;
 
 	if (!profile_allows_all(&w->d->sides->engine, id))
-		return engine->other.kind == ACT_ERRNO ? engine->other.errno_ret : 0;
+		return engine.other.kind == ACT_ERRNO ? engine.other.errno_ret : 0;
 	if (profile_allows_all(&c->allow, id) || profile_allows_all(&c->floor, id))
 		return 0;
 	return sysset_has(&w->enosys, id) ? ENOSYS : EPERM;
@@ -139,7 +139,8 @@ static int read_floor(struct work *w)
 	fall_back(w);
 	if (w->d->needs.declared)
 		floor_imply(f, &w->d->needs.named);
-	return profile_join(&w->floor, w->arena, &f->need, &f->margin, w->err);
+	w->floor = work_alloc(w, sizeof(*w->floor));
+	return w->floor ? profile_join(w->floor, w->arena, &f->need, &f->margin, w->err) : -1;
 }
 
 /* Where nothing is declared nothing is taken from it. */

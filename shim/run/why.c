@@ -31,7 +31,7 @@ static void put_side(struct buf *out, const struct profile *p, int id, const cha
 	buf_printf(out, "; %s %s", who, verb[say]);
 	if (say == SAY_PART) {
 		buf_putc(out, ' ');
-		describe_where(out, &p->sys[id], CONDITIONS_TOLD);
+		describe_where(out, profile_call(p, id), CONDITIONS_TOLD);
 	}
 }
 
@@ -107,16 +107,16 @@ static void put_takers(const struct decision *d, int id, struct buf *out)
  * due for and the sentry does not implement (load/lower.c). */
 static void put_sentry_answer(const struct decision *d, int id, struct buf *out)
 {
-	const struct sysrules *closure = &d->sides->closure.sys[id];
+	const struct sysrules closure = profile_call(&d->sides->closure, id);
 	struct sysset enosys = {0};
 
 	enosys_set(&enosys);
 	if (!sysset_has(&d->sentry->table, id))
 		buf_puts(out,
 			 "denied with EPERM: this sentry's table lacks it, so that no filter can name it");
-	else if (closure->nrules > 0 || closure->other.kind != ACT_ERRNO)
+	else if (closure.nrules > 0 || closure.other.kind != ACT_ERRNO)
 		describe_rules(out, closure);
-	else if (closure->other.errno_ret == ENOSYS && sysset_has(&enosys, id) &&
+	else if (closure.other.errno_ret == ENOSYS && sysset_has(&enosys, id) &&
 		 sysset_has(&d->sentry->unimplemented, id))
 		buf_puts(out, "passed on to the sentry, which answers ENOSYS");
 	else
@@ -138,7 +138,7 @@ void decision_why(const struct decision *d, int sys_id, struct buf *out)
 		if (d->sentry)
 			put_sentry_answer(d, sys_id, out);
 		else
-			describe_rules(out, &d->sides->closure.sys[sys_id]);
+			describe_rules(out, profile_call(&d->sides->closure, sys_id));
 		if (!profile_allows_some(&d->sides->closure, sys_id))
 			put_takers(d, sys_id, out);
 		else if (sysset_has(&d->floor_only, sys_id))

@@ -20,7 +20,7 @@ struct work {
 	struct cri cri; /* its pod, by who made it; CRI_NONE: nobody who is believed says so */
 	struct sysset enosys;
 	struct ceiling *sentry; /* runsc: the table of that very binary */
-	struct profile floor;	/* need and margin together */
+	struct profile *floor;	/* need and margin together */
 	struct sysset survives; /* of the floor: denied, and the runtime falls back on others */
 	const struct profile *init, *init_need; /* what the engine's init calls; NULL: there is none */
 };

@@ -139,10 +139,10 @@ static void check_vector(const struct view *v, int id, const uint64_t args[stati
 }
 
 /* At and around the boundaries of a side's rules, one argument at a time. */
-static void check_around(const struct view *v, int id, const struct sysrules *rules)
+static void check_around(const struct view *v, int id, struct sysrules rules)
 {
-	for (uint32_t r = 0; r < rules->nrules && r < RULES_SAMPLED; r++) {
-		const struct conj *when = &rules->rules[r].when;
+	for (uint32_t r = 0; r < rules.nrules && r < RULES_SAMPLED; r++) {
+		const struct conj *when = &rules.rules[r].when;
 		uint64_t args[COND_ARGS] = {0};
 
 		for (unsigned i = 0; i < COND_ARGS; i++)
@@ -171,11 +171,11 @@ static void check_narrower(const struct decision *d, const struct profile *back)
 	check(d->audit || back->def.kind > ACT_LOG);
 	for (int id = 0; id < sys_count(); id++) {
 		check_vector(&v, id, zero);
-		check_around(&v, id, &back->sys[id]);
-		check_around(&v, id, &d->sides->engine.sys[id]);
-		check_around(&v, id, &d->sides->ceiling->sys[id]);
+		check_around(&v, id, profile_call(back, id));
+		check_around(&v, id, profile_call(&d->sides->engine, id));
+		check_around(&v, id, profile_call(d->sides->ceiling, id));
 		if (d->needs.declared)
-			check_around(&v, id, &d->sides->needs.sys[id]);
+			check_around(&v, id, profile_call(&d->sides->needs, id));
 	}
 }
 

@@ -91,35 +91,35 @@ static void check(bool holds)
 
 static void check_form(const struct profile *p, int id)
 {
-	const struct sysrules *s = &p->sys[id];
+	const struct sysrules s = profile_call(p, id);
 
-	for (uint32_t i = 0; i < s->nrules; i++) {
-		check(action_equal(s->other, p->def) && !action_equal(s->rules[i].act, p->def));
-		check(!conj_is_empty(&s->rules[i].when) && s->rules[i].when.used);
+	for (uint32_t i = 0; i < s.nrules; i++) {
+		check(action_equal(s.other, p->def) && !action_equal(s.rules[i].act, p->def));
+		check(!conj_is_empty(&s.rules[i].when) && s.rules[i].when.used);
 		/* Long lists by their neighbours here, and by make_vector's vectors. */
 		for (uint32_t k = i > NEIGHBOURS ? i - NEIGHBOURS : 0; k < i; k++)
-			check(conj_disjoint(&s->rules[i].when, &s->rules[k].when));
+			check(conj_disjoint(&s.rules[i].when, &s.rules[k].when));
 	}
 }
 
 static void check_same(const struct profile *p, const struct profile *q)
 {
 	for (int id = 0; id < CALLS; id++) {
-		const struct sysrules *s = &p->sys[id], *t = &q->sys[id];
-		check(s->nrules == t->nrules && action_equal(s->other, t->other));
-		for (uint32_t i = 0; i < s->nrules; i++)
-			check(!conj_compare(&s->rules[i].when, &t->rules[i].when) &&
-			      action_equal(s->rules[i].act, t->rules[i].act));
+		const struct sysrules s = profile_call(p, id), t = profile_call(q, id);
+		check(s.nrules == t.nrules && action_equal(s.other, t.other));
+		for (uint32_t i = 0; i < s.nrules; i++)
+			check(!conj_compare(&s.rules[i].when, &t.rules[i].when) &&
+			      action_equal(s.rules[i].act, t.rules[i].act));
 	}
 }
 
 /* At most one rule holds. */
-static void check_one(const struct sysrules *s, const uint64_t args[static COND_ARGS])
+static void check_one(struct sysrules s, const uint64_t args[static COND_ARGS])
 {
 	unsigned n = 0;
 
-	for (uint32_t i = 0; i < s->nrules; i++)
-		n += conj_holds(&s->rules[i].when, args);
+	for (uint32_t i = 0; i < s.nrules; i++)
+		n += conj_holds(&s.rules[i].when, args);
 	check(n < 2);
 }
 
@@ -173,8 +173,8 @@ static void check_answers(const struct profile *a, const struct profile *b, cons
 			make_vector(id, args, &state);
 			struct action x = profile_eval(a, id, args), y = profile_eval(b, id, args);
 			check(action_equal(profile_eval(met, id, args), action_meet(x, y)));
-			if (v < SHORT || met->sys[id].nrules < SHORT)
-				check_one(&met->sys[id], args);
+			if (v < SHORT || profile_call(met, id).nrules < SHORT)
+				check_one(profile_call(met, id), args);
 			if (joined)
 				check(profile_eval(joined, id, args).kind ==
 				      (x.kind < y.kind ? x.kind : y.kind));
@@ -188,9 +188,9 @@ static void check_archs(struct profile *p)
 	check((before & ~dropped) == p->archs && (dropped & ~before) == 0);
 	check(profile_drop_narrow_archs(p, NULL) == 0);
 	for (int id = 0; id < CALLS; id++)
-		for (uint32_t i = 0; i < p->sys[id].nrules; i++)
-			check(!conj_needs_64bit(&p->sys[id].rules[i].when) || profile_written(p, id) ||
-			      p->archs == 1u << ARCH_X86_64);
+		for (uint32_t i = 0; i < profile_call(p, id).nrules; i++)
+			check(!conj_needs_64bit(&profile_call(p, id).rules[i].when) ||
+			      profile_written(p, id) || p->archs == 1u << ARCH_X86_64);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

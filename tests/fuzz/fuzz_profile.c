@@ -67,8 +67,8 @@ static void compare(const struct profile *p, const struct profile *back, const s
 		__builtin_trap();
 	for (int id = 0; id < sys_count(); id++) {
 		same_answer(p, back, id, style, zero);
-		for (uint32_t r = 0; r < p->sys[id].nrules && r < RULES_SAMPLED; r++)
-			sample_rule(p, back, id, style, &p->sys[id].rules[r].when);
+		for (uint32_t r = 0; r < profile_call(p, id).nrules && r < RULES_SAMPLED; r++)
+			sample_rule(p, back, id, style, &profile_call(p, id).rules[r].when);
 	}
 }
 

@@ -117,10 +117,10 @@ void meeting_print(const struct meeting *m)
 	print_action(p->def.kind, p->def.errno_ret);
 	fprintf(stderr, "\n");
 	for (int id = 0; id < sys_count(); id++) {
-		const struct sysrules *s = &p->sys[id];
-		if (!s->nrules && !action_equal(s->other, p->def))
-			print_rule(id, s->other, NULL);
-		for (uint32_t r = 0; r < s->nrules; r++)
-			print_rule(id, s->rules[r].act, &s->rules[r].when);
+		const struct sysrules s = profile_call(p, id);
+		if (!s.nrules && !action_equal(s.other, p->def))
+			print_rule(id, s.other, NULL);
+		for (uint32_t r = 0; r < s.nrules; r++)
+			print_rule(id, s.rules[r].act, &s.rules[r].when);
 	}
 }

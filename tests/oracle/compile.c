@@ -145,14 +145,13 @@ int compile_profile(const struct profile *p, struct bpf_prog *ret)
 
 	for (int id = 0; id < sys_count() && !rc; id++) {
 		const struct written *w = profile_written(p, id);
-		const struct sysrules *s = &p->sys[id];
-		const struct sysrules as_written = {p->def, w ? w->n : 0, w ? w->rules : NULL};
+		struct sysrules s = profile_call(p, id);
 		if (w)
-			s = &as_written;
-		if (!s->nrules)
-			rc = add(ctx, def, scmp_action(s->other.kind, s->other.errno_ret), id, 0, NULL);
-		for (uint32_t i = 0; i < s->nrules && !rc; i++) {
-			const struct rule *r = &s->rules[i];
+			s = (struct sysrules){p->def, w->n, w->rules};
+		if (!s.nrules)
+			rc = add(ctx, def, scmp_action(s.other.kind, s.other.errno_ret), id, 0, NULL);
+		for (uint32_t i = 0; i < s.nrules && !rc; i++) {
+			const struct rule *r = &s.rules[i];
 			struct scmp_arg_cmp args[6];
 			unsigned n = 0;
 			for (unsigned k = 0; k < COND_ARGS; k++)

@@ -109,12 +109,12 @@ static enum outcome make_sides(struct arena *arena)
 static bool same_rules(const struct profile *a, const struct profile *b)
 {
 	for (int id = 0; id < SYS_MAX; id++) {
-		const struct sysrules *x = &a->sys[id], *y = &b->sys[id];
-		if (!action_equal(x->other, y->other) || x->nrules != y->nrules)
+		const struct sysrules x = profile_call(a, id), y = profile_call(b, id);
+		if (!action_equal(x.other, y.other) || x.nrules != y.nrules)
 			return false;
-		for (uint32_t i = 0; i < x->nrules; i++)
-			if (conj_compare(&x->rules[i].when, &y->rules[i].when) ||
-			    !action_equal(x->rules[i].act, y->rules[i].act))
+		for (uint32_t i = 0; i < x.nrules; i++)
+			if (conj_compare(&x.rules[i].when, &y.rules[i].when) ||
+			    !action_equal(x.rules[i].act, y.rules[i].act))
 				return false;
 	}
 	return action_equal(a->def, b->def) && a->archs == b->archs;

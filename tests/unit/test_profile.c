@@ -94,14 +94,14 @@ static int read_rules(struct profile *p, struct arena *arena, const struct rule 
 
 static void assert_writable(const struct profile *p, int id)
 {
-	const struct sysrules *s = &p->sys[id];
+	const struct sysrules s = profile_call(p, id);
 
-	for (uint32_t i = 0; i < s->nrules; i++) {
-		assert_true(action_equal(s->other, p->def));
-		assert_false(action_equal(s->rules[i].act, p->def));
+	for (uint32_t i = 0; i < s.nrules; i++) {
+		assert_true(action_equal(s.other, p->def));
+		assert_false(action_equal(s.rules[i].act, p->def));
 		for (uint32_t k = 0; k < i; k++) {
-			assert_true(conj_disjoint(&s->rules[i].when, &s->rules[k].when));
-			assert_true(conj_compare(&s->rules[k].when, &s->rules[i].when) < 0);
+			assert_true(conj_disjoint(&s.rules[i].when, &s.rules[k].when));
+			assert_true(conj_compare(&s.rules[k].when, &s.rules[i].when) < 0);
 		}
 	}
 }
@@ -156,7 +156,7 @@ static void whole_cover_vanishes(void **state)
 	(void)state;
 	profile_init(&p, eperm, 1);
 	assert_int_equal(profile_set_rules(&p, &arena, id_socket, rules, 2, RULES_LIBSECCOMP, &err), 0);
-	assert_int_equal(p.sys[id_socket].nrules, 0);
+	assert_int_equal(profile_call(&p, id_socket).nrules, 0);
 	assert_true(profile_allows_all(&p, id_socket) && !profile_allows_some(&p, id_read));
 	assert_int_equal(profile_set_rules(&p, &arena, id_socket, rules, 1, RULES_LIBSECCOMP, &err), 0);
 	assert_true(profile_allows_some(&p, id_socket) && !profile_allows_all(&p, id_socket));
@@ -204,16 +204,17 @@ static void meets_keep_spellings(void **state)
 		make(&a, &arena, rows[i].def_a, 1, rows[i].a, rows[i].a[1].act.kind ? 2 : 1);
 		make(&b, &arena, rows[i].def_b, 1, rows[i].b, rows[i].b[1].act.kind ? 2 : 1);
 		assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
-		const struct sysrules *s = &met.sys[id_socket];
-		assert_int_equal(s->nrules, rows[i].n);
+		const struct sysrules s = profile_call(&met, id_socket);
+		assert_int_equal(s.nrules, rows[i].n);
 		assert_true(action_equal(met.def, eperm));
 		if (rows[i].n)
-			assert_true(cond_equal(&s->rules[0].when.arg[0], &rows[i].first));
+			assert_true(cond_equal(&s.rules[0].when.arg[0], &rows[i].first));
 		assert_writable(&met, id_socket);
 		assert_int_equal(profile_meet(&again, &arena, &met, &b, &err), 0);
-		assert_int_equal(again.sys[id_socket].nrules, s->nrules);
-		for (uint32_t k = 0; k < s->nrules; k++)
-			assert_int_equal(conj_compare(&again.sys[id_socket].rules[k].when, &s->rules[k].when),
+		assert_int_equal(profile_call(&again, id_socket).nrules, s.nrules);
+		for (uint32_t k = 0; k < s.nrules; k++)
+			assert_int_equal(conj_compare(&profile_call(&again, id_socket).rules[k].when,
+						      &s.rules[k].when),
 					 0);
 	}
 }
@@ -234,13 +235,13 @@ static void both_ways_go_on(void **state)
 		CLEANUP_ARENA struct arena arena = {0};
 		struct profile p;
 		make(&p, &arena, eperm, 1, rows[i], 2);
-		const struct sysrules *s = &p.sys[id_socket];
+		const struct sysrules s = profile_call(&p, id_socket);
 		unsigned orders = 0;
-		for (uint32_t k = 0; k < s->nrules; k++)
-			orders += s->rules[k].when.arg[0].op != COND_EQ &&
-				  s->rules[k].when.arg[0].op != COND_MASKED_EQ;
+		for (uint32_t k = 0; k < s.nrules; k++)
+			orders += s.rules[k].when.arg[0].op != COND_EQ &&
+				  s.rules[k].when.arg[0].op != COND_MASKED_EQ;
 		assert_int_equal(orders, 1);
-		assert_in_range(s->nrules, 3, 5);
+		assert_in_range(s.nrules, 3, 5);
 		for (uint64_t a0 = 4; a0 < 8; a0++)
 			for (uint64_t a1 = 0; a1 < 4; a1++) {
 				const uint64_t args[COND_ARGS] = {a0, a1};
@@ -445,8 +446,8 @@ static void cut_sides_drop_architectures(void **state)
 	make(&a, &arena, allow, 1u << ARCH_X86_64 | 1u << ARCH_X32, &deny, 1);
 	make(&b, &arena, eperm, ARCHSET_ALL, &few, 1);
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
-	assert_int_equal(met.sys[id_socket].nrules, 1);
-	assert_false(conj_needs_64bit(&met.sys[id_socket].rules[0].when));
+	assert_int_equal(profile_call(&met, id_socket).nrules, 1);
+	assert_false(conj_needs_64bit(&profile_call(&met, id_socket).rules[0].when));
 	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 1u << ARCH_X32);
 }
 
@@ -502,7 +503,7 @@ static void as_written(void **state)
 
 	(void)state;
 	make(&a, &arena, allow, x86_64 | x86, rules, 2);
-	assert_int_equal(a.sys[id_socket].nrules, 1);
+	assert_int_equal(profile_call(&a, id_socket).nrules, 1);
 	profile_init(&b, allow, ARCHSET_ALL);
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), 0);
 	assert_int_equal(profile_drop_narrow_archs(&met, NULL), 0);
@@ -575,7 +576,7 @@ static void hostile_rules(void **state)
 	       profile_set_rules(&b, &arena, made, rules, CONJ_MAX, RULES_LIBSECCOMP, &err) == 0)
 		made++;
 	assert_int_equal(made, PROFILE_MAX_RULES / CONJ_MAX);
-	b.sys[made].nrules = 0;
+	profile_put(&b, made, (struct sysrules){.other = b.def});
 	a = b;
 	assert_int_equal(profile_meet(&met, &arena, &a, &b, &err), -1);
 	assert_int_equal(err.kind, ERR_LIMIT);

@@ -121,8 +121,8 @@ static void test_cache_key(void **state)
 
 		assert_int_equal(read_text(&back, &arena, out.data, L, NULL, &err), 0);
 		for (int id = 0; id < sys_count(); id++)
-			assert_true(back.sys[id].nrules == 0 &&
-				    action_equal(back.sys[id].other, p.sys[id].other));
+			assert_true(profile_call(&back, id).nrules == 0 &&
+				    action_equal(back.other[id], p.other[id]));
 		write_text(&again, &back, &crun, &arena);
 		assert_string_equal(again.data, out.data);
 	}
@@ -195,7 +195,7 @@ static void test_complement(void **state)
 
 	(void)state;
 	profile_init(&p, (struct action){ACT_ERRNO, EPERM}, 1u << ARCH_NATIVE);
-	p.sys[id] = (struct sysrules){{ACT_ALLOW, 0}, 2, rules};
+	profile_put(&p, id, (struct sysrules){{ACT_ALLOW, 0}, 2, rules});
 	write_text(&out, &p, &runc, &arena);
 	assert_int_equal(read_text(&back, &arena, out.data, L, NULL, &err), 0);
 	for (uint64_t x = 0; x < 20; x++) {

@@ -236,9 +236,9 @@ static void test_narrow_form(void **state)
 		profile_init(&p, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);
 		if (profile_set_rules(&p, &arena, id, n->rules, n->nrules, RULES_LIBSECCOMP, &err))
 			fail_msg("%s", err.msg);
-		assert_int_equal(p.sys[id].nrules, n->nrules);
+		assert_int_equal(profile_call(&p, id).nrules, n->nrules);
 		for (uint32_t k = 0; k < n->nrules; k++)
-			if (conj_compare(&p.sys[id].rules[k].when, &n->rules[k].when) != 0)
+			if (conj_compare(&profile_call(&p, id).rules[k].when, &n->rules[k].when) != 0)
 				fail_msg("%s: rule %u", n->name, k);
 	}
 }

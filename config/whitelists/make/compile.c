@@ -34,17 +34,17 @@ static void put_rule(struct buf *b, const struct rule *r)
 static void split(struct tables *t, const struct profile *p, bool floor, struct sysset *ret_set)
 {
 	for (int id = 0; id < sys_count(); id++) {
-		const struct sysrules *s = &p->sys[id];
+		const struct sysrules s = profile_call(p, id);
 
 		if (profile_allows_all(p, id)) {
 			sysset_add(ret_set, id);
 		} else if (profile_allows_some(p, id)) {
-			buf_printf(&t->conditions, "\t{%d, %u, %u, %d}, /* %s */\n", id, t->nrules, s->nrules,
+			buf_printf(&t->conditions, "\t{%d, %u, %u, %d}, /* %s */\n", id, t->nrules, s.nrules,
 				   floor, sys_name(id));
 			t->nconditions++;
-			t->nrules += s->nrules;
-			for (uint32_t i = 0; i < s->nrules; i++)
-				put_rule(&t->rules, &s->rules[i]);
+			t->nrules += s.nrules;
+			for (uint32_t i = 0; i < s.nrules; i++)
+				put_rule(&t->rules, &s.rules[i]);
 		}
 	}
 }
