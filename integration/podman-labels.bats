@@ -102,6 +102,30 @@ catalogue() { # NAME IMAGE-JSON
   decided '.warnings[0] | startswith("the image can'"'"'t be read, and nothing of it was used")'
 }
 
+@test "whoever tags an image lengthens its entry, of 40 MiB here: no start of another's is refused, and its own name counts" {
+  local setting index=/var/lib/containers/storage/overlay-images/images.json id
+  id=$(image_id localhost/app:1)
+  in_node cp "$index" "$index.kept"
+  in_node cat "$index" | jq -c --arg id "$id" \
+    'map(if .id == $id then .names = [range(9000) | tostring | "localhost/" + ("0" * 200) + ":" + .] + .names
+      | .["names-history"] = [range(210000) | tostring | "localhost/" + ("1" * 200) + ":" + .] else . end)' |
+    node_file "$index"
+  in_node stat -c 'bytes: %s' "$index"
+  [ "$(in_node stat -c %s "$index")" -gt 40000000 ]
+  for setting in refuse skip; do
+    podman_handlers ".on_source_error = \"$setting\""
+    in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
+    makes localhost/app:1
+    catalogue other '{"reference": "localhost/other:1"}'
+    makes localhost/app:1
+    decided '.warnings == [] or .warnings == null'
+    catalogue a '{"reference": "localhost/app:1"}'
+    run makes localhost/app:1
+    denied
+  done
+  in_node mv "$index.kept" "$index"
+}
+
 @test "sources without label: the label is not read" {
   podman_handlers '.sources = ["annotation"]'
   makes localhost/bad:1

@@ -66,11 +66,17 @@ int image_blob(const char **ret_text, size_t *ret_len, struct arena *arena, cons
  * himself) can write to: one array or object. A file that does not exist: err->sys == ENOENT. */
 int image_open(struct jread *ret, struct jdoc *ret_doc, struct arena *arena, const char *path,
 	       enum jtok_type type, struct err *err) MUST_CHECK;
-/* A list that the engine's other containers and images are in, too, of whatever size: the one object in the
- * array at `path` whose "id" it is. 1: found; ret_doc is that object. 0: it is not there, or there is no such
+/* A list that the engine's other containers are in, too, of whatever size: the one object in the array at
+ * `path` whose "id" it is. 1: found; ret_doc is that object. 0: it is not there, or there is no such
  * file. Refused: two of them, or one of more than IMAGE_RECORD_MAX bytes. What is wrong with another's object
  * is no reason to refuse this one. */
 int image_entry(struct jread *ret, struct jdoc *ret_doc, struct arena *arena, const char *path,
+		const char *id, struct err *err) MUST_CHECK;
+/* An image's entry in containers/storage's list of images at `path`, of whatever size: whoever may tag an
+ * image makes that longer. Its names and its manifests' digests go to `into`, unless that is NULL;
+ * *ret_manifest is the digest of its manifest, in the arena, or NULL. 1: found; 0: it is not there, or there
+ * is no such file. */
+int image_index(struct image *into, const char **ret_manifest, struct arena *arena, const char *path,
 		const char *id, struct err *err) MUST_CHECK;
 /* Opens such a file: the descriptor, or -1; one that does not exist: err->sys == ENOENT. */
 int image_list(const char *path, struct err *err) MUST_CHECK;

@@ -179,7 +179,7 @@ static int read_names(struct image *image, const struct docker *d, struct err *e
 		return path && err->sys == ENOENT ? 0 : -1;
 	jpieces_open(&p, fd, '{', 3, NAME_MAX_LEN);
 	while ((more = jpieces_next(&p, &text, &len, &whole, err)) > 0)
-		if (whole && look_at_name(image, d, path, text, len, err) < 0)
+		if (whole && p.depth == p.level && look_at_name(image, d, path, text, len, err) < 0)
 			return -1;
 	return more < 0 ? err_wrap(err, "%s", path) : 0;
 }

@@ -1,5 +1,5 @@
-/* Lists that an engine keeps for all its containers and images (image.h). How
- * long they are is up to whoever may make one. */
+/* Lists that an engine keeps for all its containers (image.h). How long they are is up to whoever may make
+ * one. */
 #include "base/jsonpieces.h"
 #include "load/image.h"
 #include <errno.h>

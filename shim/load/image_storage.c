@@ -158,67 +158,12 @@ static void base64_name(char *dst, const char *s)
 	*dst = '\0';
 }
 
-static int add_names(struct image *image, const struct jread *r, uint32_t names)
-{
-	if (!names || r->doc->tok[names].type != JTOK_ARRAY)
-		return 0;
-	JREAD_EACH(i, t, r->doc, names)
-	{
-		const char *name;
-		size_t len;
-
-		if (jread_string(r, t, "a name", &name, &len) < 0)
-			return -1;
-		image_add_name(image, name, len);
-	}
-	return 0;
-}
-
-/* Manifests: "big-data-digests": {"manifest-sha256:…": "sha256:…", …}. */
-static int add_manifests(struct image *image, const struct jread *r, uint32_t digests)
-{
-	static const char prefix[] = "manifest-";
-
-	if (!digests || r->doc->tok[digests].type != JTOK_OBJECT)
-		return 0;
-	JREAD_EACH_MEMBER(i, k, r->doc, digests)
-	{
-		const char *name;
-		size_t len;
-
-		if (jread_string(r, k, "a name", &name, &len) < 0)
-			return -1;
-		if (len > strlen(prefix) && !memcmp(name, prefix, strlen(prefix)))
-			image_add_manifest(image, name + strlen(prefix), len - strlen(prefix));
-	}
-	return 0;
-}
-
-/* The image's entry in the index of one root: 1; 0: there is none, or no index. */
-static int open_index(struct jread *r, struct jdoc *doc, const struct store *s, const char *root,
+static int read_index(struct image *image, const char **ret_manifest, const struct store *s, const char *root,
 		      struct err *err)
 {
 	const char *path = image_path(s->arena, err, "%s/%s-images/images.json", root, s->place->driver);
 
-	return path ? image_entry(r, doc, s->arena, path, s->id, err) : -1;
-}
-
-/* Without the index there are no names. */
-static int read_index(struct image *image, const struct store *s, const char *root, struct err *err)
-{
-	const char *digest;
-	struct jread r;
-	struct jdoc doc;
-	int found = open_index(&r, &doc, s, root, err);
-
-	if (found <= 0)
-		return found;
-	if (get_string(&r, 0, "digest", &digest) < 0)
-		return -1;
-	image_add_manifest(image, digest, strlen(digest));
-	if (add_names(image, &r, jdoc_get(&doc, 0, "names")) < 0)
-		return -1;
-	return add_manifests(image, &r, jdoc_get(&doc, 0, "big-data-digests"));
+	return path ? image_index(image, ret_manifest, s->arena, path, s->id, err) : -1;
 }
 
 /* 1: the configuration of this digest is the image's in this root. 0: it is not there. */
@@ -268,17 +213,11 @@ static int read_manifest(const char **ret_config, const struct store *s, const c
 static int read_by_manifest(struct image *image, const struct store *s, const char *root)
 {
 	const char *digest, *config;
-	struct jread r;
-	struct jdoc doc;
-	int found = open_index(&r, &doc, s, root, s->err);
+	int found = read_index(NULL, &digest, s, root, s->err);
 
-	if (found <= 0)
-		return found;
-	uint32_t tok = jdoc_get(&doc, 0, "big-data-digests");
-	if (!tok || doc.tok[tok].type != JTOK_OBJECT || !jdoc_get(&doc, tok, "manifest"))
-		return 0;
-	if (digest_read(&r, jdoc_get(&doc, tok, "manifest"), "manifest", &digest) < 0 ||
-	    read_manifest(&config, s, root, digest) < 0)
+	if (found <= 0 || !digest)
+		return found < 0 ? -1 : 0;
+	if (read_manifest(&config, s, root, digest) < 0)
 		return -1;
 	if (!config)
 		return 0;
@@ -291,11 +230,12 @@ static int read_by_manifest(struct image *image, const struct store *s, const ch
 static int look_for_config(struct image *image, const struct store *s, const char *root, const char *digest)
 {
 	struct err names_err = {0};
+	const char *manifest;
 	int r = read_blob(image, s, root, digest);
 
 	if (r == 0)
 		r = read_by_manifest(image, s, root);
-	if (r > 0 && !image_unlisted(image) && read_index(image, s, root, &names_err) < 0)
+	if (r > 0 && !image_unlisted(image) && read_index(image, &manifest, s, root, &names_err) < 0)
 		image->names_err = names_err;
 	return r;
 }

@@ -146,6 +146,7 @@ static const struct file storage[] = {
 	{0},
 };
 #define CONTAINERS "s/overlay-containers/containers.json"
+#define IMAGES "s/overlay-images/images.json"
 #define VOLATILE "s/overlay-containers/volatile-containers.json"
 #define BIG_DATA "s/overlay-images/" HEX "/" NAME
 #define ENTRY_WITH(image, more) "[{\"id\":\"" ID "\",\"image\":\"" image "\",\"layer\":\"layer1\"" more "}]"
@@ -430,6 +431,38 @@ static void test_many_names(void **state)
 	check_storage(state, store, &as_it_is, check_one_key);
 }
 
+/* Nor does an entry that is larger than any record may be; whose configuration is found by it, and whose
+ * names are looked for, in another order or not. */
+static void test_large_entry(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf entry = {0}, name = {0};
+	struct file store[ARRAY_LEN(storage)];
+
+	buf_printf(&name, "%031000d", 0);
+	buf_puts(&entry, "[{\"id\":\"" HEX "\",\"names\":[\"x:9\"");
+	for (int i = 0; i < 700; i++)
+		buf_printf(&entry, ",\"%s\"", name.data);
+	buf_puts(&entry, ",\"app:1\"],\"names-history\":[\"a\"");
+	for (int i = 0; i < 700; i++)
+		buf_printf(&entry, ",\"%s\"", name.data);
+	buf_puts(&entry, "],\"metadata\":\"{\\\"names\\\":[\\\"busybox:1\\\"]}\",\"big-data-digests\":{"
+			 "\"manifest\":\"sha256:" OTHER "\"}}]");
+	assert_true(entry.len > 40 << 20);
+	memcpy(store, storage, sizeof(store));
+	store[2].text = entry.data;
+	check_storage(state, store, &as_it_is, check_one_key);
+	/* The same as the only way to the configuration. */
+	struct file by_manifest[ARRAY_LEN(toc)];
+
+	entry.len = (size_t)(strstr(entry.data, ",\"big-data") - entry.data);
+	buf_puts(&entry, ",\"big-data-digests\":{\"manifest\":\"sha256:" MANIFEST_HEX "\"}}]");
+	memcpy(entry.data + strlen("[{\"id\":\""), OTHER, strlen(OTHER));
+	memcpy(by_manifest, toc, sizeof(by_manifest));
+	by_manifest[3].text = entry.data;
+	check_storage(state, by_manifest, &as_it_is, NULL);
+}
+
 /* So is the number of a store's other containers and images, and what their names hold. */
 static void test_many_records(void **state)
 {
@@ -481,10 +514,33 @@ static void test_bad_names(void **state)
 {
 	static const struct image_case
 		docker_bad = {"no JSON", NULL, NULL, {{"d/image/overlay2/repositories.json", "{"}}},
-		storage_bad = {"no JSON", NULL, NULL, {{"s/overlay-images/images.json", "["}}};
+		storage_bad[] = {
+			{"no JSON", NULL, NULL, {{IMAGES, "["}}},
+			{"two entries",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\"},{\"id\":\"" HEX "\"}]"}}},
+			{"names before the ID",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"names\":[\"app:1\"],\"id\":\"" HEX "\"}]"}}},
+			{"a name that is none",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\",\"names\":[7]}]"}}},
+			{"a list of digests",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\",\"big-data-digests\":[7]}]"}}},
+			{"a digest that is none",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\",\"digest\":7}]"}}},
+		};
 
 	check_docker(state, docker, &docker_bad, check_no_names);
-	check_storage(state, storage, &storage_bad, check_no_names);
+	for (size_t i = 0; i < ARRAY_LEN(storage_bad); i++)
+		check_storage(state, storage, &storage_bad[i], check_no_names);
 }
 
 /* A store that others can write to says nothing that could be believed. */
@@ -606,6 +662,7 @@ int main(void)
 		cmocka_unit_test(test_users_docker),
 		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_large_entry),
 		cmocka_unit_test(test_many_records),
 		cmocka_unit_test(test_id_in_others),
 		cmocka_unit_test(test_bad_names),

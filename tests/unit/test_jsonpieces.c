@@ -10,7 +10,9 @@
 #include "tmpdir.h"
 
 enum { MAX = 24 };
-/* The pieces, each with a blank behind it, a cut one with "…" as well; or the error. */
+/* The pieces, each with a bar behind it, a cut one with "…" as well; or the error. Before one that does not
+ * lie at `level` its depth, before one that lies in a member b or c that name, before the first of the
+ * document's later elements its number, where `level` is 3. */
 static const struct {
 	const char *text;
 	uint32_t level;
@@ -27,9 +29,13 @@ static const struct {
 	{"{\"a\":1,\"b\":{\"c\":2}}", 1, "{\"a\":1}|{\"b\":{\"c\":2}}|"},
 	{"{\"a\":{\"b\":1,\"c\":[2,3]},\"d\":{}, \"e\":{ \"f\" : 4 }}", 2,
 	 "{\"b\":1}|{\"c\":[2,3]}|{\"f\" : 4 }|"},
-	{"{\"a\":[{\"b\":1},{\"b\":2}],\"c\":7}", 3, "{\"b\":1}|{\"b\":2}|"},
+	{"{\"a\":[{\"b\":1},{\"b\":2}],\"c\":7}", 3, "{\"b\":1}|{\"b\":2}|1:{\"c\":7}|"},
 	{"[[1,2],[3]]", 2, "1|2|3|"},
-	{"[[1,2],[3]]", 3, ""},
+	{"[[1,2],[3]]", 3, "2:1|2:2|#1 2:3|"},
+	{"[{\"a\":1,\"b\":[2,3],\"c\":{\"d\":[4]}, \"e\" : 5}]", 3,
+	 "2:{\"a\":1}|(b)2|(b)3|(c){\"d\":[4]}|2:{\"e\" : 5}|"},
+	{"[7,{\"b\" : [\"x\"]},{},[8]]", 3, "1:7|#1(b)\"x\"|#3 2:8|"},
+	{"[{\"0123456789012345678901234567890\":[\"b\"],\"b\":[1]}]", 3, "\"b\"|(b)1|"},
 	{"[\"0123456789012345678901234567890\",1]", 1, "…|1|"},
 	{"{\"0123456789012345678901234567890\":1,\"a\":1}", 1, "…|{\"a\":1}|"},
 	{"", 1, "the text ends too early"},
@@ -43,6 +49,17 @@ static const struct {
 	{"]", 1, "must be an array"},
 };
 
+static void describe(struct buf *out, const struct jpieces *p, uint32_t *element)
+{
+	if (p->level == 3 && p->opens == '[' && p->element != *element)
+		buf_printf(out, "#%u%s", p->element, p->depth == p->level ? "" : " ");
+	*element = p->element;
+	if (p->depth != p->level)
+		buf_printf(out, "%u:", p->depth);
+	else if (p->level == 3 && (jpieces_within(p, "b") || jpieces_within(p, "c")))
+		buf_puts(out, jpieces_within(p, "b") ? "(b)" : "(c)");
+}
+
 /* The text again behind so much blank that a block ends at each of its bytes. */
 static void test_pieces(void **state)
 {
@@ -52,6 +69,7 @@ static void test_pieces(void **state)
 			CLEANUP_BUF struct buf text = {0}, got = {0};
 			CLEANUP_JPIECES struct jpieces p = {.fd = -1};
 			const char *piece;
+			uint32_t element = 0;
 			struct err err;
 			size_t len;
 			bool whole;
@@ -65,6 +83,7 @@ static void test_pieces(void **state)
 			jpieces_open(&p, fd, cases[i].text[strspn(cases[i].text, " ")] == '{' ? '{' : '[',
 				     cases[i].level, MAX);
 			while ((r = jpieces_next(&p, &piece, &len, &whole, &err)) > 0) {
+				describe(&got, &p, &element);
 				if (whole)
 					buf_put(&got, piece, len);
 				buf_puts(&got, whole ? "|" : "…|");
