@@ -204,8 +204,8 @@ victim_up() { # KIND [FILTER]
   [ -z "$(oci bare runc list --quiet)" ]
 }
 
-# crun_dials MODE: whether crun connects to the socket that the annotation names.
-crun_dials() {
+# dials MODE RUNTIME JQ-FILTER: whether the runtime connects to the socket $s of the filter.
+dials() {
   local socket=$T/etc/receiver listener status=0
   rm -f "$socket" "$T/dialled"
   python3 -c 'import socket, sys
@@ -213,18 +213,45 @@ s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); s.settimeout
 s.accept(); open(sys.argv[2], "w").close()' "$socket" "$T/dialled" 2>/dev/null 3>&- &
   listener=$!
   for ((i = 0; i < 100; i++)); do [ ! -S "$socket" ] || break; sleep 0.05; done
-  start "$1" crun "$(sleeper other '.process.args = ["/call"] | .annotations["run.oci.pidfd_receiver"] = $s' --arg s "$socket")" || status=$?
+  start "$1" "$2" "$(sleeper other '.process.args = ["/call"] | '"$3" --arg s "$socket")" || status=$?
   for ((i = 0; i < 10; i++)); do [ ! -e "$T/dialled" ] || break; sleep 0.1; done
   kill "$listener" 2>/dev/null || true
   wait "$listener" 2>/dev/null || true
   [ -e "$T/dialled" ]
 }
 
+RECEIVER='.annotations["run.oci.pidfd_receiver"] = $s'
 @test "crun: a pidfd receiver is dialled by the bare runtime alone" {
   need_runtime crun
   need_shim
   need python3 python3
-  crun_dials bare
-  if crun_dials shim; then return 1; fi
+  dials bare crun "$RECEIVER"
+  if dials shim crun "$RECEIVER"; then return 1; fi
   grep -q run.oci.pidfd_receiver "$T/b/other/stderr"
+}
+
+LISTENER='.linux.seccomp.listenerPath = $s'
+NOTIFY="$LISTENER"' | .linux.seccomp.syscalls += [{"names": ["sync"], "action": "SCMP_ACT_NOTIFY"}]'
+
+# A listener is dialled by crun in any case, by runc for a rule; through runclamp where the operator has named it.
+@test "a profile's listener: the bare runtime dials whatever socket; through runclamp those that seccomp_listeners names" {
+  local kind filter
+  need_shim
+  need python3 python3
+  chmod 755 "$T/etc"
+  for kind in crun runc; do
+    need_runtime "$kind"
+    for filter in "$LISTENER" "$NOTIFY"; do
+      [ "$kind$filter" != "runc$LISTENER" ] || continue
+      dials bare "$kind" "$filter"
+      shim_config
+      if dials shim "$kind" "$filter"; then return 1; fi
+      grep -q 'linux.seccomp.listenerPath\\" has the runtime connect to a socket of the node as root' "$T/b/other/stderr" ||
+        grep -q 'linux.seccomp.listenerPath" has the runtime connect to a socket of the node as root' "$T/b/other/stderr"
+      shim_config ".seccomp_listeners = [\"$T/etc/other\"]"
+      if dials shim "$kind" "$filter"; then return 1; fi
+      shim_config ".seccomp_listeners = [\"$T/etc\"]"
+      dials shim "$kind" "$filter"
+    done
+  done
 }

@@ -54,6 +54,9 @@ struct config {
 	const char *decision_log;   /* absolute; NULL: switched off (null) */
 	bool decision_log_required;
 	bool startcontainer_hooks; /* hooks.startContainer allowed */
+	/* Sockets, and folders of such, that a profile's listenerPath may name; NULL-terminated; NULL: none
+	 */
+	const char *const *seccomp_listeners;
 	uint64_t max_config_bytes; /* of a bundle's config.json: "max_bundle_bytes" */
 	const struct handler *handlers;
 	uint32_t nhandlers;

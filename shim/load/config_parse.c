@@ -19,6 +19,7 @@ enum {
 	KEY_DECISION_LOG,
 	KEY_DECISION_LOG_REQUIRED,
 	KEY_STARTCONTAINER_HOOKS,
+	KEY_SECCOMP_LISTENERS,
 	KEY_MAX_BUNDLE_BYTES,
 	KEY_HANDLERS,
 	KEY_ENGINES,
@@ -31,6 +32,7 @@ static const char *const top_keys[] = {SHARED_KEYS,
 				       "decision_log",
 				       "decision_log_required",
 				       "startcontainer_hooks",
+				       "seccomp_listeners",
 				       "max_bundle_bytes",
 				       "handlers",
 				       "engines",
@@ -264,6 +266,9 @@ static int read_rest(const struct cfg_parser *p, const uint32_t *vals, struct co
 	if (vals[KEY_STARTCONTAINER_HOOKS] &&
 	    cfg_read_bool(p, vals[KEY_STARTCONTAINER_HOOKS], "startcontainer_hooks",
 			  &c->startcontainer_hooks) < 0)
+		return -1;
+	if (vals[KEY_SECCOMP_LISTENERS] &&
+	    cfg_read_paths(p, vals[KEY_SECCOMP_LISTENERS], "seccomp_listeners", &c->seccomp_listeners) < 0)
 		return -1;
 	if (vals[KEY_MAX_BUNDLE_BYTES] &&
 	    cfg_read_number(p, vals[KEY_MAX_BUNDLE_BYTES], "max_bundle_bytes", BUNDLE_BYTES_MIN,

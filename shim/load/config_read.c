@@ -94,6 +94,27 @@ int cfg_read_path(const struct cfg_parser *p, uint32_t tok, const char *key, con
 	return 0;
 }
 
+int cfg_read_paths(const struct cfg_parser *p, uint32_t tok, const char *key, const char *const **ret)
+{
+	const struct jtok *t = &p->doc.tok[tok];
+	const char **paths;
+	char each[80];
+	uint32_t n = 0;
+
+	if (t->type != JTOK_ARRAY)
+		return cfg_wrong(p, tok, key, "a list of absolute paths");
+	paths = arena_array(p->arena, (size_t)t->count + 1, sizeof(*paths));
+	if (!paths)
+		return err_set(p->err, ERR_LIMIT, "%s: out of memory", p->where);
+	(void)snprintf(each, sizeof(each), "each of %s", key);
+	for (uint32_t i = tok + 1; i < t->next; i = p->doc.tok[i].next)
+		if (cfg_read_path(p, i, each, &paths[n++]) < 0)
+			return -1;
+	paths[n] = NULL;
+	*ret = paths;
+	return 0;
+}
+
 /* A list of words, each at most once; *ret gets a bit per word. */
 int cfg_read_words(const struct cfg_parser *p, uint32_t tok, const char *key, const char *const words[],
 		   unsigned *ret)

@@ -29,6 +29,9 @@ int cfg_read_string(const struct cfg_parser *p, uint32_t tok, const char *key, c
 		    const char **ret) MUST_CHECK;
 /* Absolute, and not a folder's ("/x/"). */
 int cfg_read_path(const struct cfg_parser *p, uint32_t tok, const char *key, const char **ret) MUST_CHECK;
+/* A list of such; NULL-terminated. */
+int cfg_read_paths(const struct cfg_parser *p, uint32_t tok, const char *key,
+		   const char *const **ret) MUST_CHECK;
 /* As jdoc_members, for an object at `key` ("" for the one that `where` names). */
 int cfg_members(const struct cfg_parser *p, uint32_t tok, const char *key, const char *const names[],
 		uint32_t vals[]) MUST_CHECK;

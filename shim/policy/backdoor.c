@@ -1,27 +1,29 @@
 #include "policy/backdoor.h"
+#include "base/file.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ON(kind) (1u << RUNTIME_##kind)
 
 /* One name: no path leads out of the folder that it is put behind. */
-static bool is_name(const char *value, const struct bundle *b, const struct cri *cri)
+static bool is_name(const struct annotation *a, const struct bundle *b, const struct cri *cri)
 {
 	(void)b;
 	(void)cri;
-	return !strchr(value, '/') && strcmp(value, ".") != 0 && strcmp(value, "..") != 0;
+	return !strchr(a->value, '/') && strcmp(a->value, ".") != 0 && strcmp(a->value, "..") != 0;
 }
 
 /* The four that SELinux's mount options know (mount(8)); crun writes the word into the options as it stands.
  */
-static bool is_mount_context(const char *value, const struct bundle *b, const struct cri *cri)
+static bool is_mount_context(const struct annotation *a, const struct bundle *b, const struct cri *cri)
 {
 	static const char *const words[] = {"context", "fscontext", "defcontext", "rootcontext"};
 
 	(void)b;
 	(void)cri;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcmp(value, words[i]) == 0)
+		if (strcmp(a->value, words[i]) == 0)
 			return true;
 	return false;
 }
@@ -42,20 +44,27 @@ static bool is_plain_path(const char *path)
 
 /* runsc 2026 keeps a tmpfs's pages in a file (.gvisor.filestore.ID) in the folder that `source` names, also
  * where the container has that read-only. gVisor's containerd shim names the kubelet's folders for emptyDir
- * volumes (pkg/shim/v1/utils/volumes.go). Types, shares and options are no paths. */
-static bool is_mount_hint(const char *value, const struct bundle *b, const struct cri *cri)
+ * volumes (pkg/shim/v1/utils/volumes.go); a relative one would be looked for in runsc's working directory.
+ * Types, shares and options are no paths. */
+static bool is_mount_hint(const struct annotation *a, const struct bundle *b, const struct cri *cri)
 {
+	static const char source[] = ".source";
+	const size_t end = strlen(source);
+
 	(void)b;
 	(void)cri;
-	return *value != '/' || (is_plain_path(value) && strstr(value, "/volumes/kubernetes.io~empty-dir/"));
+	if (*a->value != '/' && (a->key_len < end || strcmp(a->key + a->key_len - end, source) != 0))
+		return true;
+	return is_plain_path(a->value) && strstr(a->value, "/volumes/kubernetes.io~empty-dir/");
 }
 
 /* As gVisor's containerd shim writes it, by the kubelet's cgroup path: …/podUID, which the pause container's
  * own cgroup lies below (pkg/shim/v1/runsc/service.go, setPodCgroup). */
-static bool is_pod_cgroup(const char *value, const struct bundle *b, const struct cri *cri)
+static bool is_pod_cgroup(const struct annotation *a, const struct bundle *b, const struct cri *cri)
 {
 	uint32_t tok = b->linux_obj ? jdoc_get(&b->doc, b->linux_obj, "cgroupsPath") : 0;
 	const struct jtok *own = &b->doc.tok[tok];
+	const char *value = a->value;
 	size_t len = strlen(value);
 
 	if (cri->engine != CRI_CONTAINERD || !cri->sandbox || !tok || own->type != JTOK_STRING)
@@ -80,7 +89,7 @@ static const struct {
 	const char *key; /* ends in '*': a prefix */
 	unsigned on;
 	const char *refuse;
-	bool (*check)(const char *value, const struct bundle *b, const struct cri *cri);
+	bool (*check)(const struct annotation *a, const struct bundle *b, const struct cri *cri);
 } doors[] = {
 	/* crun's documentation, "Annotations"; all versions from 1.8 to 1.28. */
 	{"run.oci.seccomp_fail_unknown_syscall", ON(CRUN), NULL, NULL},
@@ -119,7 +128,8 @@ static const struct {
 	{"org.criu.*", ON(RUNC) | ON(CRUN),
 	 "gives CRIU a configuration, which can have it run programs as root", NULL},
 	/* What Podman and CRI-O write, and its like. Others (systemd.unit(5), OnFailure=, Conflicts=, PIDs=)
-	 * start and stop other units and move other processes. */
+	 * start and stop other units and move other processes, or (systemd.resource-control(5)) undo limits.
+	 */
 	SYSTEMD("After"),
 	SYSTEMD("CollectMode"),
 	SYSTEMD("DefaultDependencies"),
@@ -130,7 +140,9 @@ static const struct {
 	SYSTEMD("SendSIGKILL"),
 	SYSTEMD("TimeoutStopUSec"),
 	{"org.systemd.property.*", ON(RUNC) | ON(CRUN),
-	 "sets a property of the container's systemd unit that may reach other units", NULL},
+	 "sets a property of the container's systemd unit that may reach other units, or undo the engine's "
+	 "limits",
+	 NULL},
 	/* runc 1.1 to 1.5 keep their own label of that name last, and that is the one that hooks and state
 	 * are told (libcontainer/utils, Annotations): measured. */
 	{"bundle", ON(RUNC), NULL, NULL},
@@ -214,28 +226,83 @@ static bool find_pod(const struct bundle *b, enum runtime_kind kind, const struc
 	return true;
 }
 
+static bool find_hooks(const struct bundle *b, struct backdoor_hit *ret_hit)
+{
+	if (!b->hooks_start_container || !b->doc.tok[b->hooks_start_container].count)
+		return false;
+	*ret_hit = (struct backdoor_hit){
+		"config.json member", "hooks.startContainer",
+		"runs programs inside the container under its filter, which would need calls of their own "
+		"(startcontainer_hooks in the configuration allows it)"};
+	return true;
+}
+
+static bool is_listed(const char *path, const char *const *listed)
+{
+	for (; listed && *listed; listed++) {
+		size_t len = strlen(*listed);
+
+		if (strncmp(path, *listed, len) == 0 && (path[len] == '\0' || path[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody but root can have put another socket into its folder. */
+static bool is_roots(const char *socket)
+{
+	char folder[PATH_MAX];
+	struct err err;
+	size_t len = (size_t)(strrchr(socket, '/') - socket);
+
+	if (len >= sizeof(folder))
+		return false;
+	memcpy(folder, socket, len);
+	folder[len] = '\0';
+	return file_check_folder(len ? folder : "/", &err) == 0;
+}
+
+/* runc, crun and youki connect to it as root, and hand over descriptors and what the container's state and
+ * `listenerMetadata` say; crun does so whether a rule has NOTIFY or not. Who may pick a profile names it. */
+static bool find_listener(const struct bundle *b, enum runtime_kind kind, const char *const *listed,
+			  struct backdoor_hit *ret_hit)
+{
+	uint32_t tok = b->seccomp ? jdoc_get(&b->doc, b->seccomp, "listenerPath") : 0;
+	CLEANUP_ARENA struct arena arena = {0};
+	const char *path;
+	size_t len;
+
+	if (kind == RUNTIME_RUNSC || !tok || b->doc.tok[tok].type == JTOK_NULL)
+		return false;
+	*ret_hit = (struct backdoor_hit){
+		"config.json member", "linux.seccomp.listenerPath",
+		"has the runtime connect to a socket of the node as root, and seccomp_listeners in the "
+		"configuration does not name it"};
+	path = b->doc.tok[tok].type == JTOK_STRING ? jdoc_string(&b->doc, tok, &arena, &len) : NULL;
+	if (!path || !is_plain_path(path) || !is_listed(path, listed))
+		return true;
+	ret_hit->sentence = "names a socket in a folder that is missing, or not root's alone to write to";
+	return !is_roots(path);
+}
+
 bool backdoor_find(const struct bundle *b, enum runtime_kind kind, const struct cri *cri,
-		   bool startcontainer_hooks, struct backdoor_hit *ret_hit)
+		   const struct config *c, struct backdoor_hit *ret_hit)
 {
 	for (size_t i = 0; i < b->nannot; i++) {
 		int door = find_door(kind, b->annot[i].key);
 
 		if (door < 0 || !doors[door].refuse ||
-		    (doors[door].check && doors[door].check(b->annot[i].value, b, cri)))
+		    (doors[door].check && doors[door].check(&b->annot[i], b, cri)))
 			continue;
 		*ret_hit = (struct backdoor_hit){"annotation", b->annot[i].key, doors[door].refuse};
 		return true;
 	}
 	if (find_pod(b, kind, cri, ret_hit))
 		return true;
-	if (!startcontainer_hooks && b->hooks_start_container &&
-	    b->doc.tok[b->hooks_start_container].count > 0) {
-		*ret_hit = (struct backdoor_hit){"config.json member", "hooks.startContainer",
-						 "runs programs inside the container under its filter, which "
-						 "would need calls of their "
-						 "own (startcontainer_hooks in the configuration allows it)"};
+	if (find_listener(b, kind, c->seccomp_listeners, ret_hit))
 		return true;
-	}
+	if (!c->startcontainer_hooks && find_hooks(b, ret_hit))
+		return true;
 	return find_environment(kind, ret_hit);
 }
 

@@ -4,6 +4,7 @@
 #define RUNCLAMP_POLICY_BACKDOOR_H
 
 #include "load/bundle.h"
+#include "load/config.h"
 #include "load/cri.h"
 #include "model/runtime.h"
 
@@ -14,9 +15,10 @@ struct backdoor_hit {
 };
 
 /* The first door that the bundle or the environment opens, or false. `cri`: what is believed of the
- * container's pod; annotations that say otherwise are doors of runsc, which joins sandboxes by them. */
+ * container's pod; annotations that say otherwise are doors of runsc, which joins sandboxes by them. The
+ * configuration allows some. */
 bool backdoor_find(const struct bundle *b, enum runtime_kind kind, const struct cri *cri,
-		   bool startcontainer_hooks, struct backdoor_hit *ret_hit);
+		   const struct config *c, struct backdoor_hit *ret_hit);
 
 /* Whether the table knows a key or prefix that the runtime's `features` lists
  * as unsafe (potentiallyUnsafeConfigAnnotations), for `clampctl check`. */

@@ -21,7 +21,7 @@ static bool pass_backdoor(struct work *w)
 {
 	struct backdoor_hit hit;
 
-	if (!backdoor_find(w->bundle, w->id->kind, &w->cri, w->config->startcontainer_hooks, &hit))
+	if (!backdoor_find(w->bundle, w->id->kind, &w->cri, w->config, &hit))
 		return true;
 	char shown[128];
 	text_show(shown, sizeof(shown), hit.key, strlen(hit.key));

@@ -1,12 +1,10 @@
 /* Annotations, hooks and environment that would make a runtime ignore or
  * replace the filter: refused. Their neighbours, which engines do write: passed. */
 #include "policy/backdoor.h"
+#include "tmpdir.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -81,6 +79,9 @@ static const struct {
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", false, EMPTY_DIR "..data"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, "/etc/runclamp"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, "/"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, "etc"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, "../../etc"},
+	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, ""},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, EMPTY_DIR "../../../x"},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, EMPTY_DIR ".."},
 	{RUNTIME_RUNSC, "dev.gvisor.spec.mount.data.source", true, EMPTY_DIR "./data"},
@@ -101,7 +102,9 @@ static const struct {
 	{RUNTIME_RUNC, "io.kubernetes.cri.container-type", false, "container"},
 };
 
-static bool find(const char *config, enum runtime_kind kind, bool hooks, struct backdoor_hit *ret)
+static const struct config defaults = {0};
+
+static bool find(const char *config, enum runtime_kind kind, const struct config *c, struct backdoor_hit *ret)
 {
 	struct arena arena = {0};
 	struct bundle b;
@@ -111,7 +114,7 @@ static bool find(const char *config, enum runtime_kind kind, bool hooks, struct 
 
 	if (bundle_parse(&b, &arena, config, strlen(config), &err) < 0)
 		fail_msg("%s: %s", config, err.msg);
-	hit = backdoor_find(&b, kind, &cri, hooks, ret);
+	hit = backdoor_find(&b, kind, &cri, c, ret);
 	bundle_close(&b);
 	arena_free(&arena);
 	return hit;
@@ -126,7 +129,7 @@ static void test_annotations(void **state)
 
 		(void)snprintf(config, sizeof(config), "{\"annotations\":{\"a\":\"b\",\"%s\":\"%s\"}}",
 			       annotations[i].annotation, annotations[i].value);
-		if (find(config, annotations[i].kind, false, &hit) != annotations[i].refused)
+		if (find(config, annotations[i].kind, &defaults, &hit) != annotations[i].refused)
 			fail_msg("%s = %s on %s", annotations[i].annotation, annotations[i].value,
 				 runtime_name(annotations[i].kind));
 		if (annotations[i].refused)
@@ -150,11 +153,78 @@ static void test_hooks(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
+		const struct config c = {.startcontainer_hooks = hooks[i].allowed_by_config};
 		struct backdoor_hit hit;
 
-		if (find(hooks[i].config, RUNTIME_RUNC, hooks[i].allowed_by_config, &hit) != hooks[i].refused)
+		if (find(hooks[i].config, RUNTIME_RUNC, &c, &hit) != hooks[i].refused)
 			fail_msg("%s", hooks[i].config);
 	}
+}
+
+#define LISTENER(path)                                                                                       \
+	"{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"listenerPath\":" path "}}}"
+
+/* "%" is the folder of the test: root's, but for `open`, where others may write. */
+static const struct {
+	const char *config;
+	const char *listed;
+	bool refused;
+} listeners[] = {
+	{LISTENER("\"%/agent/s\""), NULL, true},
+	{LISTENER("null"), NULL, false},
+	{LISTENER("\"\""), NULL, true},
+	{LISTENER("\"%/agent/s\""), "%/agent/s", false},
+	{LISTENER("\"%/agent/s\""), "%/agent", false},
+	{LISTENER("\"%/agent/s2\""), "%/agent/s", true},
+	{LISTENER("\"%/agent\""), "%/agent/s", true},
+	{LISTENER("\"%/agents/s\""), "%/agent", true},
+	{LISTENER("\"%/agent/../s\""), "%/agent", true},
+	{LISTENER("\"%/agent/./s\""), "%/agent", true},
+	{LISTENER("\"agent/s\""), "%/agent", true},
+	{LISTENER("\"%/open/s\""), "%/open", true},
+	{LISTENER("\"%/missing/s\""), "%/missing", true},
+	{LISTENER("\"%/link/s\""), "%/link", false},
+	{LISTENER("\"%/badlink/s\""), "%/badlink", true},
+};
+
+static void put_folder(char *out, size_t size, const char *text)
+{
+	const char *at = strchr(text, '%');
+
+	if (at)
+		(void)snprintf(out, size, "%.*s%s%s", (int)(at - text), text, tmpdir, at + 1);
+	else
+		(void)snprintf(out, size, "%s", text);
+}
+
+static void make_listeners(void)
+{
+	assert_int_equal(mkdir(tmpdir_path("agent"), 0755), 0);
+	assert_int_equal(mkdir(tmpdir_path("open"), 0755), 0);
+	assert_int_equal(chmod(tmpdir_path("open"), 0777), 0);
+	assert_int_equal(symlink("agent", tmpdir_path("link")), 0);
+	assert_int_equal(symlink("open", tmpdir_path("badlink")), 0);
+}
+
+static void test_listener(void **state)
+{
+	assert_int_equal(tmpdir_make(state), 0);
+	make_listeners();
+	for (size_t i = 0; i < ARRAY_LEN(listeners); i++) {
+		char config[512], listed[512];
+		const char *const list[] = {"/nowhere", listed, NULL};
+		const struct config c = {.seccomp_listeners = listeners[i].listed ? list : NULL};
+		struct backdoor_hit hit;
+
+		put_folder(config, sizeof(config), listeners[i].config);
+		put_folder(listed, sizeof(listed), listeners[i].listed ? listeners[i].listed : "");
+		for (int kind = 0; kind < RUNTIME_KIND_COUNT; kind++)
+			/* runsc knows no NOTIFY, and connects nowhere. */
+			if (find(config, (enum runtime_kind)kind, &c, &hit) !=
+			    (listeners[i].refused && kind != RUNTIME_RUNSC))
+				fail_msg("%s with %s", config, listed);
+	}
+	assert_int_equal(tmpdir_remove(state), 0);
 }
 
 static void test_environment(void **state)
@@ -163,10 +233,10 @@ static void test_environment(void **state)
 
 	(void)state;
 	assert_int_equal(setenv("RUN_OCI_SECCOMP_RECEIVER", "/run/x", 1), 0);
-	assert_true(find("{}", RUNTIME_CRUN, false, &hit));
-	assert_false(find("{}", RUNTIME_RUNC, false, &hit));
+	assert_true(find("{}", RUNTIME_CRUN, &defaults, &hit));
+	assert_false(find("{}", RUNTIME_RUNC, &defaults, &hit));
 	assert_int_equal(unsetenv("RUN_OCI_SECCOMP_RECEIVER"), 0);
-	assert_false(find("{}", RUNTIME_CRUN, false, &hit));
+	assert_false(find("{}", RUNTIME_CRUN, &defaults, &hit));
 }
 
 /* As `features` of crun 1.28, runc 1.2 and runsc 20260905 list them. */
@@ -202,9 +272,8 @@ static void test_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_annotations),
-		cmocka_unit_test(test_hooks),
-		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_annotations), cmocka_unit_test(test_hooks),
+		cmocka_unit_test(test_listener),    cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_known),
 	};
 

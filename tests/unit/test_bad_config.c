@@ -100,6 +100,10 @@ static const struct {
 	{"{\"decision_log\":null,\"decision_log_required\":true}",
 	 {"decision_log_required must be false while decision_log is null"}},
 	{"{\"startcontainer_hooks\":1}", {"startcontainer_hooks must be true or false"}},
+	{"{\"seccomp_listeners\":\"/run/s\"}", {"seccomp_listeners must be a list of absolute paths"}},
+	{"{\"seccomp_listeners\":[\"/run/s\",\"s\"]}",
+	 {"each of seccomp_listeners must be an absolute path"}},
+	{"{\"seccomp_listeners\":[\"/run/\"]}", {"each of seccomp_listeners must be an absolute path"}},
 	{"{\"max_bundle_bytes\":4095}", {"max_bundle_bytes must be a whole number from 4096"}},
 	{"{\"max_bundle_bytes\":33554433}", {"max_bundle_bytes", "to 33554432"}},
 	/* Ceilings. */

@@ -312,6 +312,8 @@ static void test_sets(void **state)
 	}
 }
 
+#define LISTENS .config = "\"seccomp_listeners\":[\"/run/s\"],"
+
 /* Words of the section: there, or ("!") not. */
 static const struct {
 	struct setup in;
@@ -322,18 +324,19 @@ static const struct {
 	{{TINY, .seccomp = DEFAULT("ALLOW", "\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]")},
 	 "\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]"},
 	{{TINY, .seccomp = DEFAULT("ERRNO", LIST("\"execve\",\"no_such_call\",\"read\""))}, "!no_such_call"},
-	{{WIDE, READ,
-	  .seccomp =
-		  DEFAULT("ALLOW", "\"listenerPath\":\"/s\",\"syscalls\":[" ENTRY("\"read\"", "NOTIFY") "]")},
-	 "\"listenerPath\":\"/s\""},
-	{{WIDE, READ,
+	{{WIDE, READ, LISTENS,
 	  .seccomp = DEFAULT("ALLOW",
-			     "\"listenerPath\":\"/s\",\"syscalls\":[" ENTRY("\"mount\"", "NOTIFY") "]")},
-	 "\"listenerPath\":\"/s\""},
+			     "\"listenerPath\":\"/run/s\",\"syscalls\":[" ENTRY("\"read\"", "NOTIFY") "]")},
+	 "\"listenerPath\":\"/run/s\""},
+	{{WIDE, READ, LISTENS,
+	  .seccomp = DEFAULT("ALLOW",
+			     "\"listenerPath\":\"/run/s\",\"syscalls\":[" ENTRY("\"mount\"", "NOTIFY") "]")},
+	 "\"listenerPath\":\"/run/s\""},
 	/* The engine's members, whether a rule needs them or not. */
-	{{TINY, .seccomp = DEFAULT("ERRNO", "\"listenerPath\":\"/s\",\"listenerMetadata\":\"m\"," LIST(
-						    "\"execve\",\"read\""))},
-	 "\"listenerPath\":\"/s\",\"listenerMetadata\":\"m\""},
+	{{TINY, LISTENS,
+	  .seccomp = DEFAULT("ERRNO", "\"listenerPath\":\"/run/s\",\"listenerMetadata\":\"m\"," LIST(
+					      "\"execve\",\"read\""))},
+	 "\"listenerPath\":\"/run/s\",\"listenerMetadata\":\"m\""},
 	{{TINY}, "!listener"},
 	{{RUNSC, READ}, "!errnoRet"},
 	{{RUNSC, READ}, "!statx"},

@@ -128,6 +128,7 @@ static void check_defaults(const struct config *c)
 	assert_string_equal(c->decision_log, "/var/log/runclamp/decisions.jsonl");
 	assert_false(c->decision_log_required);
 	assert_false(c->startcontainer_hooks);
+	assert_null(c->seccomp_listeners);
 	assert_int_equal(c->max_config_bytes, 4 << 20);
 	assert_int_equal(c->nhandlers, 2);
 	assert_non_null(h);
@@ -217,7 +218,8 @@ static void every_key_is_read(void **state)
 		&arena,
 		"{\"on_source_error\":\"skip\",\"sources\":[\"catalogue\"],\"aliases\":[\"signature\","
 		"\"syscalls\"],\"decision_log\":\"/l\\u006fg\",\"decision_log_required\":true,"
-		"\"startcontainer_hooks\":true,\"max_bundle_bytes\":8192,\"handlers\":{\"a.b-c_1\":{"
+		"\"startcontainer_hooks\":true,\"seccomp_listeners\":[\"/run/a\",\"/run/b/"
+		"s\"],\"max_bundle_bytes\":8192,\"handlers\":{\"a.b-c_1\":{"
 		"\"runtime\":\"crun\",\"path\":\"/opt/wrap\",\"inner\":\"/opt/crun\",\"args\":[\"--debug\","
 		"\"\"]},\"y\":{\"path\":\"/opt/youki\"}}}");
 	const struct handler *h = config_handler(&c, "a.b-c_1");
@@ -230,6 +232,9 @@ static void every_key_is_read(void **state)
 	assert_string_equal(c.decision_log, "/log");
 	assert_true(c.decision_log_required);
 	assert_true(c.startcontainer_hooks);
+	assert_string_equal(c.seccomp_listeners[0], "/run/a");
+	assert_string_equal(c.seccomp_listeners[1], "/run/b/s");
+	assert_null(c.seccomp_listeners[2]);
 	assert_int_equal(c.max_config_bytes, 8192);
 	assert_int_equal(c.nhandlers, 2);
 	assert_int_equal(h->runtime, RUNTIME_CRUN);

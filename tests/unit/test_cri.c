@@ -17,6 +17,7 @@
 #define O_SANDBOX "io.kubernetes.cri-o.SandboxID"
 #define O_NAME "io.kubernetes.cri-o.ContainerName"
 
+static const struct config defaults = {0};
 static const struct cri nobody = {0};
 static const struct cri web = {.engine = CRI_CONTAINERD, .sandbox_id = "P", .name = "web"};
 static const struct cri pod = {.engine = CRI_CONTAINERD, .sandbox = true, .sandbox_id = "P"};
@@ -88,11 +89,12 @@ static void test_disagrees(void **state)
 		if (rows[i].wrong ? !a || strcmp(a->key, rows[i].wrong) != 0 : a != NULL)
 			fail_msg("row %zu: %s: %s", i, text, a ? a->key : "nothing");
 		/* A door of runsc alone. */
-		assert_int_equal(backdoor_find(&b, RUNTIME_RUNSC, rows[i].record, false, &hit), a != NULL);
+		assert_int_equal(backdoor_find(&b, RUNTIME_RUNSC, rows[i].record, &defaults, &hit),
+				 a != NULL);
 		for (int kind = 0; kind < RUNTIME_KIND_COUNT; kind++)
 			if (kind != RUNTIME_RUNSC)
-				assert_false(backdoor_find(&b, (enum runtime_kind)kind, rows[i].record, false,
-							   &hit));
+				assert_false(backdoor_find(&b, (enum runtime_kind)kind, rows[i].record,
+							   &defaults, &hit));
 		bundle_close(&b);
 	}
 }
@@ -108,9 +110,9 @@ static void test_no_name(void **state)
 
 	(void)state;
 	parse(&b, &arena, text, sizeof(text), pairs);
-	assert_true(backdoor_find(&b, RUNTIME_RUNSC, &no_name, false, &hit));
+	assert_true(backdoor_find(&b, RUNTIME_RUNSC, &no_name, &defaults, &hit));
 	assert_string_equal(hit.kind, "container's name");
-	assert_false(backdoor_find(&b, RUNTIME_RUNC, &no_name, false, &hit));
+	assert_false(backdoor_find(&b, RUNTIME_RUNC, &no_name, &defaults, &hit));
 	bundle_close(&b);
 }
 
@@ -149,7 +151,7 @@ static void test_cgroup_parent(void **state)
 		char text[1024];
 
 		parse(&b, &arena, text, sizeof(text), pairs);
-		if (backdoor_find(&b, RUNTIME_RUNSC, groups[i].record, false, &hit) != groups[i].refused)
+		if (backdoor_find(&b, RUNTIME_RUNSC, groups[i].record, &defaults, &hit) != groups[i].refused)
 			fail_msg("%s", groups[i].value);
 		bundle_close(&b);
 	}
