@@ -1,0 +1,163 @@
+/* The lists that all containers and images of a store are in: whoever may use the store makes them longer. */
+#include "image_fixture.h"
+
+static void check_no_names(const struct image *image)
+{
+	assert_int_equal(image->names_err.kind, ERR_NEEDS);
+	assert_non_null(image->config);
+}
+
+/* Names of an image are anybody's who can tag it: their number fails nobody, and hides no entry. */
+static void test_many_names(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf docker_names = {0}, storage_names = {0};
+	struct file files[ARRAY_LEN(docker)];
+
+	buf_puts(&docker_names, "{\"Repositories\":{\"many\":{");
+	buf_printf(&storage_names, "[{\"id\":\"" HEX "\",\"names\":[");
+	for (int i = 0; i < 150000; i++) {
+		buf_printf(&docker_names, "\"many:%d\":\"sha256:" HEX "\",", i);
+		buf_printf(&storage_names, "\"localhost/many:%d\",", i);
+	}
+	buf_puts(&docker_names, "\"app:1\":\"sha256:" HEX "\"}}}");
+	buf_puts(&storage_names, "\"docker.io/library/app:1\"]}]");
+	buf_putc(&docker_names, 0);
+	buf_putc(&storage_names, 0);
+
+	memcpy(files, docker, sizeof(files));
+	for (size_t i = 0; i + 1 < ARRAY_LEN(files); i++)
+		if (strstr(files[i].name, "repositories.json"))
+			files[i].text = docker_names.data;
+	check_docker(state, files, &as_it_is, check_one_key);
+
+	struct file store[ARRAY_LEN(storage)];
+	memcpy(store, storage, sizeof(store));
+	for (size_t i = 0; i + 1 < ARRAY_LEN(store); i++)
+		if (strstr(store[i].name, "images.json"))
+			store[i].text = storage_names.data;
+	check_storage(state, store, &as_it_is, check_one_key);
+}
+
+/* Nor does an entry that is larger than any record may be; whose configuration is found by it, and whose
+ * names are looked for, in another order or not. */
+static void test_large_entry(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf entry = {0}, name = {0};
+	struct file store[ARRAY_LEN(storage)];
+
+	buf_printf(&name, "%031000d", 0);
+	buf_puts(&entry, "[{\"id\":\"" HEX "\",\"names\":[\"x:9\"");
+	for (int i = 0; i < 700; i++)
+		buf_printf(&entry, ",\"%s\"", name.data);
+	buf_puts(&entry, ",\"app:1\"],\"names-history\":[\"a\"");
+	for (int i = 0; i < 700; i++)
+		buf_printf(&entry, ",\"%s\"", name.data);
+	buf_puts(&entry, "],\"metadata\":\"{\\\"names\\\":[\\\"busybox:1\\\"]}\",\"big-data-digests\":{"
+			 "\"manifest\":\"sha256:" OTHER "\"}}]");
+	assert_true(entry.len > 40 << 20);
+	memcpy(store, storage, sizeof(store));
+	store[2].text = entry.data;
+	check_storage(state, store, &as_it_is, check_one_key);
+	/* The same as the only way to the configuration. */
+	struct file by_manifest[ARRAY_LEN(toc)];
+
+	entry.len = (size_t)(strstr(entry.data, ",\"big-data") - entry.data);
+	buf_puts(&entry, ",\"big-data-digests\":{\"manifest\":\"sha256:" MANIFEST_HEX "\"}}]");
+	memcpy(entry.data + strlen("[{\"id\":\""), OTHER, strlen(OTHER));
+	memcpy(by_manifest, toc, sizeof(by_manifest));
+	by_manifest[3].text = entry.data;
+	check_storage(state, by_manifest, &as_it_is, NULL);
+}
+
+/* So is the number of a store's other containers and images, and what their names hold. */
+static void test_many_records(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf containers = {0}, images = {0}, name = {0};
+	struct file store[ARRAY_LEN(storage)];
+
+	buf_printf(&name, "%031000d", 0);
+	buf_puts(&containers, "[");
+	buf_puts(&images, "[");
+	for (int i = 0; i < 600; i++) {
+		buf_printf(&containers, "{\"id\":\"%064d\",\"names\":[\"%s\"]},", i + 9, name.data);
+		buf_printf(&images, "{\"id\":\"%064d\",\"names\":[\"%s\"]},", i + 9, name.data);
+	}
+	/* One that is larger than any that is kept. */
+	buf_puts(&containers, "{\"id\":\"big\",\"names\":[\"" ID "\"");
+	for (int i = 0; i < 600; i++)
+		buf_printf(&containers, ",\"%s\"", name.data);
+	buf_puts(&containers, "]},");
+	buf_puts(&containers, storage[0].text + 1);
+	buf_puts(&images, storage[2].text + 1);
+	memcpy(store, storage, sizeof(store));
+	store[0].text = containers.data;
+	store[2].text = images.data;
+	check_storage(state, store, &as_it_is, check_names);
+}
+
+/* Entries of others that have the container's ID in them are read, and cost no memory that stays. */
+static void test_id_in_others(void **state)
+{
+	static const struct image_case as_it_is = {"as it is", NULL, NULL, {{0}}};
+	CLEANUP_BUF struct buf containers = {0}, zeros = {0};
+	struct file store[ARRAY_LEN(storage)];
+
+	for (int i = 0; i < 1000000; i++)
+		buf_puts(&zeros, ",0");
+	buf_putc(&zeros, 0);
+	buf_puts(&containers, "[");
+	for (int i = 0; i < 8; i++)
+		buf_printf(&containers, "{\"id\":\"%064d\",\"names\":[\"" ID "\"%s]},", i + 9, zeros.data);
+	buf_puts(&containers, storage[0].text + 1);
+	memcpy(store, storage, sizeof(store));
+	store[0].text = containers.data;
+	check_storage(state, store, &as_it_is, check_names);
+}
+
+/* Lists of names that can't be read cost the names, never the image: it has its labels. */
+static void test_bad_names(void **state)
+{
+	static const struct image_case
+		docker_bad = {"no JSON", NULL, NULL, {{"d/image/overlay2/repositories.json", "{"}}},
+		storage_bad[] = {
+			{"no JSON", NULL, NULL, {{IMAGES, "["}}},
+			{"two entries",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\"},{\"id\":\"" HEX "\"}]"}}},
+			{"names before the ID",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"names\":[\"app:1\"],\"id\":\"" HEX "\"}]"}}},
+			{"a name that is none",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\",\"names\":[7]}]"}}},
+			{"a list of digests",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\",\"big-data-digests\":[7]}]"}}},
+			{"a digest that is none",
+			 NULL,
+			 NULL,
+			 {{IMAGES, "[{\"id\":\"" HEX "\",\"digest\":7}]"}}},
+		};
+
+	check_docker(state, docker, &docker_bad, check_no_names);
+	for (size_t i = 0; i < ARRAY_LEN(storage_bad); i++)
+		check_storage(state, storage, &storage_bad[i], check_no_names);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many_names),   cmocka_unit_test(test_large_entry),
+		cmocka_unit_test(test_many_records), cmocka_unit_test(test_id_in_others),
+		cmocka_unit_test(test_bad_names),
+	};
+
+	return cmocka_run_group_tests_name("image_lists", tests, NULL, NULL);
+}
