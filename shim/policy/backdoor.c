@@ -140,9 +140,7 @@ static const struct {
 	SYSTEMD("SendSIGKILL"),
 	SYSTEMD("TimeoutStopUSec"),
 	{"org.systemd.property.*", ON(RUNC) | ON(CRUN),
-	 "sets a property of the container's systemd unit that may reach other units, or undo the engine's "
-	 "limits",
-	 NULL},
+	 "sets a property of the container's systemd unit that may reach other units, or lift limits", NULL},
 	/* runc 1.1 to 1.5 keep their own label of that name last, and that is the one that hooks and state
 	 * are told (libcontainer/utils, Annotations): measured. */
 	{"bundle", ON(RUNC), NULL, NULL},
