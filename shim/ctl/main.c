@@ -103,6 +103,11 @@ static int finish(int code)
 	return CTL_UNDECIDED;
 }
 
+static bool asks_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int dispatch(int argc, char *argv[])
 {
 	struct err err = {0};
@@ -111,8 +116,11 @@ static int dispatch(int argc, char *argv[])
 	int used;
 	const struct ctl_sub *sub;
 
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+	if (argc == 2 && asks_help(argv[1]))
 		return ctl_help(&(struct ctl_args){0});
+	/* "floor --help": floor alone is no subcommand. */
+	if (argc == 3 && asks_help(argv[2]))
+		return ctl_help(&(struct ctl_args){.word = {argv[1]}, .nwords = 1});
 	if (argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0))
 		return ctl_version(NULL);
 	sub = words_find(subs, argc, argv, &used, &err);

@@ -31,11 +31,15 @@ floor measure --runtime /usr/bin/crun --starts 0|--starts must be a number
 floor measure --runtime /usr/bin/crun --confirm 3x|--confirm must be a number
 help nothing|no subcommand "nothing"
 TABLE
-for words in help --help -h version --version "help check" "check --help" "help ceiling" "floor show -h"; do
+for words in help --help -h version --version "help check" "check --help" "help ceiling" "floor show -h" "floor --help" "ceiling -h"; do
   # shellcheck disable=SC2086
   ctl $words
   is "clampctl $words: exit code 0, silent stderr" "$code:$err" "0:"
 done
+ctl floor --help
+like "floor --help: of both subcommands" "$out" "clampctl floor show .*clampctl floor measure .*--starts N"
+ctl frob --help
+like "frob --help" "$code:$err" "^2:clampctl: there is no subcommand .frob."
 ctl help
 for sub in check closure "ceiling list" "ceiling show" "ceiling diff" "ceiling from-runsc" "floor show" "floor measure" version; do
   like "usage names $sub" "$out" "  $sub  "
