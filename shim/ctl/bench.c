@@ -1,11 +1,11 @@
 #include "ctl/bench.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/spawn.h"
 #include "ctl/runtime.h"
 #include "load/lower.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <sched.h>
@@ -18,16 +18,16 @@
 #include <time.h>
 
 enum {
-	PAYLOAD_STATUS = 42, /* as in libexec/floor-payload.c */
 	DEADLINE_MS = 10000, /* without some calls runc waits for good */
+	NOBODYS = 65533,
 };
 
-static volatile int interrupted;
+volatile int bench_interrupted;
 
 static void note_signal(int sig)
 {
 	(void)sig;
-	interrupted = 1;
+	bench_interrupted = 1;
 }
 
 /* The folder must be removed, and a container deleted, before we end. */
@@ -41,22 +41,23 @@ static void catch_signals(void)
 }
 
 /* crun refuses a node where cgroup v1 and v2 are mixed. */
-static int enter_cgroup2(struct err *err)
+static int enter_namespace(enum runtime_kind kind, struct err *err)
 {
 	struct statfs st;
 
-	if (statfs("/sys/fs/cgroup", &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC)
-		return 0;
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return err_sys(err, "cannot make a mount namespace");
+	if (kind != RUNTIME_CRUN || (statfs("/sys/fs/cgroup", &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC))
+		return 0;
 	if (mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL) < 0)
 		return err_sys(err, "cannot mount cgroup2 for crun");
 	return 0;
 }
 
-static int make_folders(struct bench *b, struct err *err)
+/* The folder is a file system of its own, in a mount namespace of our own: whatever ends us, no file is left
+ * behind, and no option of the node's (noexec) is in the way. */
+static int make_folder(struct bench *b, struct err *err)
 {
-	static const char *const subs[] = {"bundle", "bundle/rootfs", "root"};
 	const char *tmp = getenv("TMPDIR");
 	char path[256];
 
@@ -64,11 +65,8 @@ static int make_folders(struct bench *b, struct err *err)
 	if (strlen(path) >= sizeof(b->dir) || !mkdtemp(path))
 		return err_sys(err, "cannot make a temporary folder %s", path);
 	(void)snprintf(b->dir, sizeof(b->dir), "%.*s", (int)sizeof(b->dir) - 1, path);
-	for (size_t i = 0; i < ARRAY_LEN(subs); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", b->dir, subs[i]);
-		if (mkdir(path, 0755) < 0)
-			return err_sys(err, "cannot make %s", path);
-	}
+	if (mount("none", b->dir, "tmpfs", MS_NODEV, "mode=755") < 0)
+		return err_sys(err, "cannot mount a tmpfs on %s", b->dir);
 	return 0;
 }
 
@@ -83,78 +81,34 @@ static int open_output(struct bench *b, struct err *err)
 
 int bench_open(struct bench *ret, struct arena *arena, const struct identity *id, struct err *err)
 {
-	*ret = (struct bench){.id = id, .output = -1};
+	*ret = (struct bench){.id = id, .output = -1, .patience = DEADLINE_MS};
 	if (!config_is_initial_root())
 		return err_set(err, ERR_USAGE, "starting containers needs root");
 	if (runtime_helper(&ret->payload, arena, "floor-payload", err) < 0)
 		return -1;
 	catch_signals();
-	if (id->kind == RUNTIME_CRUN && enter_cgroup2(err) < 0)
+	if (enter_namespace(id->kind, err) < 0)
 		return -1;
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return err_sys(err, "cannot become a subreaper");
-	if (make_folders(ret, err) < 0)
+	if (make_folder(ret, err) < 0 || open_output(ret, err) < 0)
 		return -1;
-	return open_output(ret, err);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	(void)remove(path);
-	return 0;
+	return bench_prepare(ret, err);
 }
 
 void bench_close(struct bench *b)
 {
-	if (b->dir[0])
-		(void)nftw(b->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-	b->dir[0] = '\0';
 	if (b->output >= 0)
 		(void)close(TAKE_FD(b->output));
-}
-
-/* The least that is a container: the payload bound into an empty root. */
-static void put_config(struct buf *out, const struct bench *b, bool nnp, const struct buf *section)
-{
-	static const char caps[] = "[\"CAP_KILL\",\"CAP_NET_BIND_SERVICE\"]";
-
-	buf_puts(out,
-		 "{\"ociVersion\":\"1.0.0\",\"process\":{\"terminal\":false,\"user\":{\"uid\":0,\"gid\":0},"
-		 "\"args\":[\"/payload\"],\"env\":[],\"cwd\":\"/\",\"capabilities\":{");
-	buf_printf(out, "\"bounding\":%s,\"effective\":%s,\"permitted\":%s}", caps, caps, caps);
-	buf_printf(out, ",\"noNewPrivileges\":%s}", nnp ? "true" : "false");
-	buf_puts(out,
-		 ",\"root\":{\"path\":\"rootfs\",\"readonly\":false},\"mounts\":["
-		 "{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\"},"
-		 "{\"destination\":\"/dev\",\"type\":\"tmpfs\",\"source\":\"tmpfs\",\"options\":[\"nosuid\","
-		 "\"mode=755\"]},{\"destination\":\"/payload\",\"type\":\"none\",\"source\":");
-	buf_jstr(out, b->payload, strlen(b->payload));
-	buf_puts(out, ",\"options\":[\"bind\",\"ro\"]}],\"linux\":{\"namespaces\":[{\"type\":\"pid\"},"
-		      "{\"type\":\"mount\"},{\"type\":\"ipc\"},{\"type\":\"uts\"},{\"type\":\"network\"}],"
-		      "\"seccomp\":");
-	buf_put(out, section->data, section->len);
-	buf_puts(out, "}}\n");
-}
-
-static int write_config(const struct bench *b, const struct buf *text, struct err *err)
-{
-	char path[256];
-
-	(void)snprintf(path, sizeof(path), "%s/bundle/config.json", b->dir);
-	CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return err_sys(err, "cannot write %s", path);
-	return file_write_all(fd, text->data, text->len, err);
+	if (b->dir[0] && (umount2(b->dir, MNT_DETACH) == 0 || errno == EINVAL))
+		(void)rmdir(b->dir);
+	b->dir[0] = '\0';
 }
 
 int bench_filter(struct bench *b, const struct profile *p, bool no_new_privileges, struct err *err)
 {
 	CLEANUP_ARENA struct arena arena = {0};
 	CLEANUP_BUF struct buf section = {0};
-	CLEANUP_BUF struct buf text = {0};
 	struct lowering *low = arena_alloc(&arena, sizeof(*low));
 
 	if (!low)
@@ -162,132 +116,67 @@ int bench_filter(struct bench *b, const struct profile *p, bool no_new_privilege
 	if (lower_profile(low, &arena, p, NULL, b->id->kind, b->id->version, false, NULL, err) < 0 ||
 	    profile_write(&low->profile, &low->style, &arena, &section, err) < 0)
 		return -1;
-	put_config(&text, b, no_new_privileges, &section);
-	if (section.failed || text.failed)
-		return err_set(err, ERR_SYSTEM, "out of memory");
-	return write_config(b, &text, err);
+	return section.failed ? err_set(err, ERR_SYSTEM, "out of memory")
+			      : bench_write(b, &section, no_new_privileges, err);
 }
 
-/* Runs PATH, what this node asks of the runtime, --root, the caller's words. *ret_ok: it
- * ended with status 0 in time. */
-static int call(const struct bench *b, const char *const words[], const volatile int *stop, bool *ret_ok,
-		struct err *err)
+int bench_await(struct bench *b, pid_t pid, const volatile int *stop, int *ret_status)
 {
-	char root[160];
-	const char *argv[16];
-	size_t n = 0;
-	pid_t pid;
-	int status = 0;
+	int64_t deadline = clock_now_ms() + b->patience;
 
-	(void)snprintf(root, sizeof(root), "%s/root", b->dir);
+	while (!trace_ended(&b->trace, pid, ret_status)) {
+		if (*stop || clock_now_ms() >= deadline)
+			return 1;
+		trace_step(&b->trace);
+	}
+	return 0;
+}
+
+enum { CALL_WORDS = 16 };
+
+/* The stub, the runtime, what this node asks of it, --root, the caller's words. */
+static void put_words(const struct bench *b, const char *root, const char *const words[],
+		      const char *argv[static CALL_WORDS + 1])
+{
+	size_t n = 0;
+
+	argv[n++] = b->payload;
+	argv[n++] = b->traced ? "trace" : "run";
 	argv[n++] = b->id->path;
 	if (b->id->kind == RUNTIME_CRUN)
 		argv[n++] = "--cgroup-manager=disabled";
 	argv[n++] = "--root";
 	argv[n++] = root;
-	for (size_t i = 0; words[i] && n + 1 < ARRAY_LEN(argv); i++)
+	for (size_t i = 0; words[i] && n < CALL_WORDS; i++)
 		argv[n++] = words[i];
 	argv[n] = NULL;
-	if (spawn(b->output, b->output, (char *const *)(uintptr_t)argv, &pid, err) < 0)
-		return -1;
-	int r = spawn_wait(pid, DEADLINE_MS, stop, &status, err);
-	if (r > 0) {
-		(void)kill(-pid, SIGKILL);
-		(void)waitpid(pid, &status, 0);
-		(void)dprintf(b->output, "%s %s did not end in %d s\n", b->id->path, words[0],
-			      DEADLINE_MS / 1000);
-	}
-	*ret_ok = r == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	return r < 0 ? -1 : 0;
 }
 
-/* The last line that is not empty. */
-static void note_complaint(struct bench *b)
+int bench_call(struct bench *b, const char *const words[], const volatile int *stop, bool *ret_ok,
+	       struct err *err)
 {
-	char tail[1024];
-	struct stat st;
-	ssize_t n, from;
-
-	if (fstat(b->output, &st) < 0)
-		return;
-	from = st.st_size > (off_t)sizeof(tail) ? st.st_size - (off_t)sizeof(tail) : 0;
-	n = pread(b->output, tail, sizeof(tail), from);
-	while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == ' '))
-		n--;
-	for (from = n; from > 0 && tail[from - 1] != '\n';)
-		from--;
-	if (n > 0)
-		(void)snprintf(b->complaint, sizeof(b->complaint), "%.*s", (int)(n - from), tail + from);
-	else
-		(void)snprintf(b->complaint, sizeof(b->complaint), "(nothing)");
-}
-
-/* The payload's process, once `create` has come back. */
-static pid_t read_pid(const char *path)
-{
-	char text[24] = "";
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-	long pid;
-
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		return 0;
-	pid = strtol(text, NULL, 10);
-	return pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
-}
-
-/* As an engine does it: create, start, and the end of the process, which is our
- * child since we are its subreaper. With `run` a runtime would not wait under the
- * filter, and needs less (crun: neither pselect6 nor read). Every other start
- * comes only when the runtime is surely waiting. */
-static int start_once(struct bench *b, const char *name, bool *ret_ok, struct err *err)
-{
-	char bundle[160], pid_file[160];
-	const char *const create[] = {"create", "--bundle", bundle, "--pid-file", pid_file, name, NULL};
-	const char *const start[] = {"start", name, NULL};
-	const struct timespec waiting = {.tv_nsec = 10000000};
-	int status = 0;
+	char root[160];
+	const char *argv[CALL_WORDS + 1];
+	int64_t from = clock_now_ms();
 	pid_t pid;
+	int status = 0;
 
-	*ret_ok = false;
-	(void)snprintf(bundle, sizeof(bundle), "%s/bundle", b->dir);
-	(void)snprintf(pid_file, sizeof(pid_file), "%s/pid", b->dir);
-	(void)unlink(pid_file);
-	if (call(b, create, &interrupted, ret_ok, err) < 0)
-		return -1;
-	if (*ret_ok && b->started % 2)
-		(void)nanosleep(&waiting, NULL);
-	if (*ret_ok && call(b, start, &interrupted, ret_ok, err) < 0)
-		return -1;
-	if (!*ret_ok)
-		return 0;
-	pid = read_pid(pid_file);
-	int r = pid ? spawn_wait(pid, DEADLINE_MS, &interrupted, &status, err) : 1;
-	*ret_ok = r == 0 && WIFEXITED(status) && WEXITSTATUS(status) == PAYLOAD_STATUS;
-	return r < 0 ? -1 : 0;
-}
-
-int bench_start(struct bench *b, bool *ret_ok, struct err *err)
-{
-	char name[64];
-	const char *const delete[] = {"delete", "--force", name, NULL};
-	static const int never;
-	struct err ignored = {0};
-	bool ok = false, gone;
-	int r;
-
-	(void)snprintf(name, sizeof(name), "runclamp-floor-%d-%u", (int)getpid(), b->started++);
-	if (ftruncate(b->output, 0) < 0)
+	(void)snprintf(root, sizeof(root), "%s/root", b->dir);
+	put_words(b, root, words, argv);
+	/* The containers' streams, which a runtime may have given away: of nobody in them. */
+	if (fchown(b->output, NOBODYS, NOBODYS) < 0)
 		return err_sys(err, "the output's file");
-	r = start_once(b, name, &ok, err);
-	if (!ok)
-		note_complaint(b);
-	(void)!call(b, delete, &never, &gone, &ignored);
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	if (r < 0)
+	if (spawn(b->output, b->output, (char *const *)(uintptr_t)argv, &pid, err) < 0 ||
+	    (b->traced && trace_begin(pid, err) < 0))
 		return -1;
-	if (interrupted)
-		return err_set(err, ERR_SYSTEM, "interrupted: nothing was written");
-	*ret_ok = ok;
+	bool late = bench_await(b, pid, stop, &status) != 0;
+	if (late) {
+		(void)kill(-pid, SIGKILL);
+		(void)dprintf(b->output, "%s %s did not end in %u ms\n", b->id->path, words[0], b->patience);
+	}
+	*ret_ok = !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	b->late |= late && !*stop;
+	if (*ret_ok && clock_now_ms() - from > b->slowest)
+		b->slowest = (unsigned)(clock_now_ms() - from);
 	return 0;
 }

@@ -26,7 +26,7 @@ static int read_floor(struct floor *ret, struct arena *arena, const struct ident
 	if (floorfile_load(ret, &measured, arena, config_floors_dir, id->kind, id->key, nnp, &trust, err) < 0)
 		return -1;
 	if (measured)
-		floor_add_soft(ret, id->kind, id->version, nnp);
+		floor_complete(ret, id->kind, id->version, nnp);
 	else
 		floor_lookup(ret, id->kind, id->version, nnp);
 	return 0;
@@ -76,9 +76,17 @@ static void put_fallback(struct buf *out, const struct floor_fallback *way)
 
 static void put_floor(struct buf *out, const struct floor *f)
 {
+	char parts[FLOOR_PARTS_TEXT];
 	static const struct sysset none = {0};
 	const struct sysset *const needs[2] = {&none, &none}, *const soft[2] = {&f->exec, &f->effect};
 
+	if (f->outside_table)
+		sheet_line(out, "  warning",
+			   "this version is not in the table; `clampctl floor measure` finds its own floor");
+	if (f->lacks)
+		sheet_line(out, "  warning",
+			   "it has no %s: taken from %s; `clampctl floor measure` finds them",
+			   floor_parts(f->lacks, parts), f->filled);
 	put_profile(out, "  need", &f->need, NULL, needs);
 	put_profile(out, "  exec", &f->margin, &f->exec, NULL);
 	put_profile(out, "  effect", &f->margin, &f->effect, NULL);
@@ -100,10 +108,6 @@ static int show(const struct identity *id, struct arena *arena, struct err *err)
 		if (read_floor(f, arena, id, nnp, err) < 0)
 			return -1;
 		sheet_line(&out, nnp ? "noNewPrivileges true" : "noNewPrivileges false", "%s", f->source);
-		if (f->outside_table)
-			sheet_line(&out, "  warning",
-				   "this version is not in the table; `clampctl floor measure` finds "
-				   "its own floor");
 		put_floor(&out, f);
 	}
 	if (id->kind == RUNTIME_RUNSC)

@@ -61,10 +61,9 @@ static int measure(struct buf *out, const struct identity *id, const struct meas
 			.runtime_version = id->version_text,
 			.binary_key = id->key,
 			.measured = when,
-			.need = {&f[0].need, &f[1].need},
-			.margin = {&f[0].margin, &f[1].margin},
+			.floor = {&f[0], &f[1]},
 		},
-		out);
+		arena, out);
 	return out->failed ? err_set(err, ERR_SYSTEM, "out of memory") : 0;
 }
 

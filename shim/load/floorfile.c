@@ -61,43 +61,168 @@ static bool is_time(const char *s)
 	return strlen(s) == 6 && (*s == '+' || *s == '-') && s[3] == ':' && strspn(s + 1, "0123456789:") == 5;
 }
 
+static int read_list(struct profile *into, const struct jread *r, uint32_t tok, const char *what)
+{
+	if (jread_type(r, tok, JTOK_ARRAY, what))
+		return -1;
+	return allowlist_read(into, r->arena, r->doc, tok, r->where, r->kind, false, r->err);
+}
+
+/* Names without conditions. */
+static int read_names(struct sysset *into, const struct jread *r, uint32_t list, const char *what)
+{
+	if (jread_type(r, list, JTOK_ARRAY, what))
+		return -1;
+	JREAD_EACH(i, t, r->doc, list)
+	{
+		const char *s;
+		size_t len;
+
+		if (jread_string(r, t, what, &s, &len))
+			return -1;
+		int id = sys_lookup(s, len);
+		if (id < 0)
+			return syscall_unknown(r->where, r->kind, s, len, r->err);
+		sysset_add(into, id);
+	}
+	return 0;
+}
+
+static int read_fallback(struct floor_fallback *into, const struct jread *r, uint32_t object)
+{
+	static const char *const names[] = {"denied", "answer", "instead", NULL};
+	uint32_t key[ARRAY_LEN(names)];
+	struct jread in;
+	const char *s;
+
+	*into = (struct floor_fallback){0};
+	if (jread_object(&in, r, object, "a fall-back", names, key) ||
+	    jread_line(&in, key[0], "denied", WORD_MAX, &s))
+		return -1;
+	into->denied = sys_lookup(s, strlen(s));
+	if (into->denied < 0)
+		return syscall_unknown(r->where, r->kind, s, strlen(s), r->err);
+	if (key[1]) {
+		if (jread_line(&in, key[1], "answer", WORD_MAX, &s))
+			return -1;
+		into->answer = !strcmp(s, "EPERM") ? EPERM : !strcmp(s, "ENOSYS") ? ENOSYS : 0;
+		if (!into->answer)
+			return jread_fail(&in, key[1], "answer must be EPERM or ENOSYS");
+	}
+	return read_names(&into->instead, &in, key[2], "instead");
+}
+
+static int read_fallbacks(struct floor *into, const struct jread *r, uint32_t list)
+{
+	if (jread_type(r, list, JTOK_ARRAY, "fallbacks"))
+		return -1;
+	JREAD_EACH(i, t, r->doc, list)
+	{
+		if (into->nfallbacks == FLOOR_FALLBACKS)
+			return jread_fail(r, t, "more than %d fall-backs", FLOOR_FALLBACKS);
+		if (read_fallback(&into->fallback[into->nfallbacks++], r, t))
+			return -1;
+	}
+	return 0;
+}
+
+/* exec and effect: calls of the margin that have a name of their own. */
+static int read_class(struct floor *into, struct sysset *class, const struct jread *r, uint32_t list,
+		      const char *what)
+{
+	struct profile *p = arena_alloc(r->arena, sizeof(*p));
+
+	if (!p)
+		return jread_nomem(r);
+	profile_init(p, into->margin.def, ARCHSET_ALL);
+	if (read_list(p, r, list, what))
+		return -1;
+	for (int id = 0; id < sys_count(); id++) {
+		if (!profile_allows_some(p, id))
+			continue;
+		sysset_add(class, id);
+		if (!profile_allows_all(&into->margin, id))
+			profile_put(&into->margin, id, profile_call(p, id));
+	}
+	return 0;
+}
+
+enum { PART_NEED, PART_MARGIN, PART_EXEC, PART_EFFECT, PART_WAYS, PART_COUNT };
+
+/* The margin is read before what joins it. */
+static int read_part(struct floor *into, const struct jread *r, unsigned part, uint32_t tok)
+{
+	switch (part) {
+	case PART_NEED:
+		return read_list(&into->need, r, tok, "need");
+	case PART_MARGIN:
+		return read_list(&into->margin, r, tok, "margin");
+	case PART_EXEC:
+		return read_class(into, &into->exec, r, tok, "exec");
+	case PART_EFFECT:
+		return read_class(into, &into->effect, r, tok, "effect");
+	default:
+		return read_fallbacks(into, r, tok);
+	}
+}
+
 static int read_floor(struct floor *into, const struct jread *r, uint32_t object, const char *what)
 {
-	static const char *const parts[] = {"need", "margin", NULL};
+	static const char *const parts[] = {"need", "margin", "exec", "effect", "fallbacks", NULL};
 	uint32_t key[ARRAY_LEN(parts)];
 	struct jread in;
 
-	if (jread_object(&in, r, object, what, parts, key) || jread_type(&in, key[0], JTOK_ARRAY, "need") ||
-	    jread_type(&in, key[1], JTOK_ARRAY, "margin"))
+	floor_init(into);
+	into->source = r->where;
+	if (!object)
+		return 0;
+	if (jread_object(&in, r, object, what, parts, key))
 		return -1;
-	profile_init(&into->need, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);
-	profile_init(&into->margin, (struct action){ACT_ERRNO, EPERM}, ARCHSET_ALL);
-	if (allowlist_read(&into->need, r->arena, r->doc, key[0], r->where, r->kind, false, r->err))
+	for (unsigned i = 0; i < PART_COUNT; i++) {
+		if (!key[i])
+			continue;
+		if (read_part(into, &in, i, key[i]))
+			return -1;
+		into->lacks &= ~(1u << i);
+	}
+	return 0;
+}
+
+/* For people to read: nothing depends on them. */
+static int check_remarks(const struct jread *r, const uint32_t key[static KEY_COUNT])
+{
+	const char *s;
+
+	if (key[KEY_RUNTIME_VERSION] &&
+	    jread_line(r, key[KEY_RUNTIME_VERSION], "runtime_version", WORD_MAX, &s))
 		return -1;
-	return allowlist_read(&into->margin, r->arena, r->doc, key[1], r->where, r->kind, false, r->err);
+	if (!key[KEY_MEASURED])
+		return 0;
+	if (jread_line(r, key[KEY_MEASURED], "measured", WORD_MAX, &s))
+		return -1;
+	if (!is_time(s))
+		return jread_fail(r, key[KEY_MEASURED], "measured must be a time like 2026-01-02T03:04:05Z");
+	return 0;
 }
 
 static int read_file(struct floor *into, const struct jread *r, enum runtime_kind kind,
 		     const char *binary_key, bool no_new_privileges)
 {
-	struct floor other;
 	uint32_t key[KEY_COUNT];
-	const char *s;
+	struct floor *other = arena_alloc(r->arena, sizeof(*other));
 	uint64_t version;
 
+	if (!other)
+		return jread_nomem(r);
 	if (jread_root(r, keys, key) || jread_u64(r, key[KEY_VERSION], "version", UINT64_MAX, &version))
 		return -1;
 	if (version != 1)
 		return jread_fail(r, key[KEY_VERSION], "version must be 1");
 	if (expect(r, key[KEY_RUNTIME], "runtime", runtime_name(kind)) ||
-	    expect(r, key[KEY_BINARY], "binary", binary_key) ||
-	    jread_line(r, key[KEY_RUNTIME_VERSION], "runtime_version", WORD_MAX, &s) ||
-	    jread_line(r, key[KEY_MEASURED], "measured", WORD_MAX, &s))
+	    expect(r, key[KEY_BINARY], "binary", binary_key) || check_remarks(r, key))
 		return -1;
-	if (!is_time(s))
-		return jread_fail(r, key[KEY_MEASURED], "measured must be a time like 2026-01-02T03:04:05Z");
-	if (read_floor(no_new_privileges ? into : &other, r, key[KEY_NNP_TRUE], "nnp_true") ||
-	    read_floor(no_new_privileges ? &other : into, r, key[KEY_NNP_FALSE], "nnp_false"))
+	if (read_floor(no_new_privileges ? into : other, r, key[KEY_NNP_TRUE], "nnp_true") ||
+	    read_floor(no_new_privileges ? other : into, r, key[KEY_NNP_FALSE], "nnp_false"))
 		return -1;
 	return 0;
 }
@@ -106,7 +231,7 @@ int floorfile_parse(struct floor *ret, struct arena *arena, const char *text, si
 		    enum runtime_kind kind, const char *binary_key, bool no_new_privileges, struct err *err)
 {
 	struct jread r = {.arena = arena, .where = where, .kind = ERR_CONFIG, .err = err};
-	struct floor found = {.source = where};
+	struct floor found;
 	struct jdoc doc;
 
 	if (jread_open(&r, &doc, text, len) || read_file(&found, &r, kind, binary_key, no_new_privileges))
@@ -142,34 +267,4 @@ int floorfile_load(struct floor *ret, bool *ret_found, struct arena *arena, cons
 		return -1;
 	*ret_found = true;
 	return 0;
-}
-
-static void put_floor(const char *key, const struct floorfile *f, unsigned i, struct buf *out)
-{
-	buf_printf(out, ",\n \"%s\": {\n  \"need\": ", key);
-	allowlist_write(f->need[i], out);
-	buf_puts(out, ",\n  \"margin\": ");
-	allowlist_write(f->margin[i], out);
-	buf_puts(out, "\n }");
-}
-
-void floorfile_write(const struct floorfile *f, struct buf *out)
-{
-	const struct {
-		const char *key, *value;
-	} words[] = {
-		{"runtime", runtime_name(f->kind)},
-		{"runtime_version", f->runtime_version},
-		{"binary", f->binary_key},
-		{"measured", f->measured},
-	};
-
-	buf_puts(out, "{\n \"version\": 1");
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		buf_printf(out, ",\n \"%s\": ", words[i].key);
-		buf_jstr(out, words[i].value, strlen(words[i].value));
-	}
-	put_floor("nnp_true", f, 1, out);
-	put_floor("nnp_false", f, 0, out);
-	buf_puts(out, "\n}\n");
 }

@@ -7,9 +7,12 @@
 #include "base/file.h"
 #include "model/runtime.h"
 
-/* {"version":1,"runtime":"runc","runtime_version":"1.1.5","binary":KEY,
- * "nnp_true":{"need":[…],"margin":[…]},"nnp_false":{…},"measured":"RFC 3339"}; entries as in whitelists.
- * All keys are required; an unknown one is an error. */
+/* {"version":1,"runtime":"runc","runtime_version":"1.1.5","binary":KEY,"measured":"RFC 3339",
+ * "nnp_true":{"need":[…],"exec":[…],"effect":[…],"margin":[…],
+ *             "fallbacks":[{"denied":"statx","answer":"ENOSYS","instead":[…]}]},"nnp_false":{…}}
+ * Entries as in whitelists; the calls of a fall-back are names. Required: version, runtime and binary. A part
+ * that is not there the floor lacks (files of older versions have need and margin alone): floor_complete.
+ * An unknown key is an error. */
 enum { FLOORFILE_MAX = 256 << 10, FLOORFILE_NAME = 160 };
 
 /* "RUNTIME-KEY.json". -1: the key is none (it comes from identity_get). */
@@ -31,9 +34,8 @@ struct floorfile {
 	const char *runtime_version;
 	const char *binary_key;
 	const char *measured; /* "2026-01-02T03:04:05Z" */
-	const struct profile *need[2];
-	const struct profile *margin[2];
+	const struct floor *floor[2];
 };
-void floorfile_write(const struct floorfile *f, struct buf *out);
+void floorfile_write(const struct floorfile *f, struct arena *arena, struct buf *out);
 
 #endif

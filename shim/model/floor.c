@@ -1,6 +1,7 @@
 #include "model/floor_table.h"
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* runc's Go runtime makes these at a garbage collection or for a new thread at
@@ -25,8 +26,7 @@ static const struct floor_narrow *find_narrow(int id)
 	return NULL;
 }
 
-/* As far as a runtime calls it itself. */
-static void allow_narrow(struct profile *p, int id)
+void floor_allow(struct profile *p, int id)
 {
 	const struct floor_narrow *n = find_narrow(id);
 
@@ -35,6 +35,16 @@ static void allow_narrow(struct profile *p, int id)
 			    (struct sysrules){.other = p->def, .nrules = n->nrules, .rules = n->rules});
 	else
 		profile_set(p, id, (struct action){ACT_ALLOW, 0});
+}
+
+bool floor_fits(int id, const uint64_t args[static COND_ARGS])
+{
+	const struct floor_narrow *n = find_narrow(id);
+
+	for (uint32_t i = 0; n && i < n->nrules; i++)
+		if (conj_holds(&n->rules[i].when, args))
+			return true;
+	return !n;
 }
 
 static void add_names(struct sysset *set, const char *names)
@@ -59,7 +69,7 @@ static void allow_all(struct profile *p, const struct sysset *set)
 static void allow_narrowly(struct profile *p, const struct sysset *set)
 {
 	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
-		allow_narrow(p, id);
+		floor_allow(p, id);
 }
 
 /* The row whose range holds v; else the nearest end of the kind's ranges. */
@@ -77,6 +87,14 @@ static const struct floor_row *find_row(enum runtime_kind kind, runtime_version 
 	}
 	*ret_outside = v < best->first || v > best->last;
 	return best;
+}
+
+/* What the margin has already stays as it is there. */
+static void allow_more(struct floor *f, const struct sysset *set)
+{
+	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
+		if (!profile_allows_some(&f->margin, id))
+			floor_allow(&f->margin, id);
 }
 
 static bool makes(const struct floor *f, int id)
@@ -111,11 +129,12 @@ static void fill_margin(struct floor *f, enum runtime_kind kind)
 	allow_narrowly(&f->margin, &margin);
 }
 
-static void floor_init(struct floor *ret)
+void floor_init(struct floor *ret)
 {
 	const struct action deny = {ACT_ERRNO, EPERM};
 
 	memset(ret, 0, offsetof(struct floor, need));
+	ret->lacks = FLOOR_ALL;
 	profile_init(&ret->need, deny, ARCHSET_ALL);
 	profile_init(&ret->margin, deny, ARCHSET_ALL);
 }
@@ -135,43 +154,58 @@ static void add_sure(struct floor *f, enum runtime_kind kind)
 			add_names(&f->sure, floor_sures[i].calls);
 }
 
-void floor_add_soft(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges)
+void floor_complete(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges)
 {
 	bool outside;
 	const struct floor_row *row = find_row(kind, v, &outside);
 
-	add_names(&f->exec, row->exec[no_new_privileges]);
-	add_names(&f->effect, row->effect[no_new_privileges]);
-	allow_narrowly(&f->margin, &f->exec);
-	allow_narrowly(&f->margin, &f->effect);
 	add_sure(f, kind);
-	find_ways(f, kind, v < row->first ? row->first : v > row->last ? row->last : v);
+	if (f->lacks == 0)
+		return;
+	f->filled = row->source;
+	if (f->lacks & FLOOR_NEED) {
+		f->outside_table = outside;
+		add_need(f, row, no_new_privileges);
+	}
+	if (f->lacks & FLOOR_MARGIN)
+		fill_margin(f, kind);
+	if (f->lacks & FLOOR_EXEC)
+		add_names(&f->exec, row->exec[no_new_privileges]);
+	if (f->lacks & FLOOR_EFFECT)
+		add_names(&f->effect, row->effect[no_new_privileges]);
+	allow_more(f, &f->exec);
+	allow_more(f, &f->effect);
+	if (f->lacks & FLOOR_WAYS)
+		find_ways(f, kind, v < row->first ? row->first : v > row->last ? row->last : v);
 }
 
 void floor_lookup(struct floor *ret, enum runtime_kind kind, runtime_version v, bool no_new_privileges)
 {
-	bool outside;
-	const struct floor_row *row = find_row(kind, v, &outside);
-
 	floor_init(ret);
-	ret->source = row->source;
-	ret->outside_table = outside;
-	add_need(ret, row, no_new_privileges);
-	fill_margin(ret, kind);
-	floor_add_soft(ret, kind, v, no_new_privileges);
+	floor_complete(ret, kind, v, no_new_privileges);
+	ret->source = ret->filled;
+	ret->filled = NULL;
+	ret->lacks = 0;
 }
 
-void floor_candidates(struct floor *ret, enum runtime_kind kind)
+const char *floor_parts(unsigned parts, char dst[static FLOOR_PARTS_TEXT])
 {
-	floor_init(ret);
-	ret->source = "all shipped floors";
-	for (size_t i = 0; i < floor_nrows; i++) {
-		if (floor_rows[i].kind != kind)
+	static const char *const names[] = {"need", "margin", "exec", "effects", "fall-backs"};
+	unsigned left = parts & FLOOR_ALL;
+	size_t at = 0;
+
+	dst[0] = '\0';
+	for (unsigned i = 0; left; i++) {
+		if (!(left & 1u << i))
 			continue;
-		add_need(ret, &floor_rows[i], true);
-		add_need(ret, &floor_rows[i], false);
+		left &= ~(1u << i);
+		at += (size_t)snprintf(dst + at, FLOOR_PARTS_TEXT - at, "%s%s",
+				       at == 0 ? ""
+				       : left  ? ", "
+					       : " and ",
+				       names[i]);
 	}
-	fill_margin(ret, kind);
+	return dst;
 }
 
 void floor_leave_out(struct floor *f, const char *name)
@@ -205,7 +239,7 @@ void floor_imply(struct floor *f, const struct sysset *declared)
 		add_names(&implied, implications[i].implied);
 		for (int id = sysset_next(&implied, 0); id >= 0; id = sysset_next(&implied, id + 1))
 			if (!sysset_has(declared, id) && !profile_allows_some(&f->margin, id))
-				allow_narrow(&f->margin, id);
+				floor_allow(&f->margin, id);
 	}
 }
 
@@ -213,7 +247,7 @@ void floor_fall_back(struct floor *f, const struct floor_fallback *way)
 {
 	for (int id = sysset_next(&way->instead, 0); id >= 0; id = sysset_next(&way->instead, id + 1))
 		if (!profile_allows_some(&f->margin, id))
-			allow_narrow(&f->margin, id);
+			floor_allow(&f->margin, id);
 }
 
 const char *floor_effect(int id)

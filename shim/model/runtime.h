@@ -33,11 +33,23 @@ struct floor_fallback {
 };
 enum { FLOOR_FALLBACKS = 8 };
 
+/* The parts of a floor, as bits. */
+enum floor_part {
+	FLOOR_NEED = 1,
+	FLOOR_MARGIN = 2,
+	FLOOR_EXEC = 4,
+	FLOOR_EFFECT = 8,
+	FLOOR_WAYS = 16,
+	FLOOR_ALL = 31,
+};
+
 /* The calls a runtime makes after it has loaded the filter: at create, and for each exec, since one filter
  * serves both. */
 struct floor {
 	const char *source; /* "runc 1.1 to 1.1.14, shipped table", or the floors.d file */
 	bool outside_table; /* the version is newer or older than any in the table */
+	unsigned lacks;	    /* parts that the source does not have: enum floor_part */
+	const char *filled; /* the row of the shipped table that those are of, or NULL */
 	struct sysset sure; /* of the need: no start without it, whatever the configuration */
 	struct sysset exec; /* of those: exec fails without */
 	struct sysset
@@ -52,12 +64,18 @@ struct floor {
  * known one, an older one the oldest. */
 void floor_lookup(struct floor *ret, enum runtime_kind kind, runtime_version v, bool no_new_privileges);
 
-/* Exec, effects and fall-backs of the shipped table, to a floor that has none of its own. */
-void floor_add_soft(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges);
+/* A floor that has no calls yet, and lacks every part. */
+void floor_init(struct floor *ret);
+/* The parts that f lacks, from the shipped table's row for this version or the nearest one. */
+void floor_complete(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges);
+/* "exec, effects and fall-backs" */
+enum { FLOOR_PARTS_TEXT = 64 };
+const char *floor_parts(unsigned parts, char dst[static FLOOR_PARTS_TEXT]);
 
-/* Need and margin of all versions of a runtime and of both settings of noNewPrivileges: where a measurement
- * starts. */
-void floor_candidates(struct floor *ret, enum runtime_kind kind);
+/* p allows a call as far as a runtime makes it itself. */
+void floor_allow(struct profile *p, int id);
+/* Whether it makes the call so. */
+bool floor_fits(int id, const uint64_t args[static COND_ARGS]);
 
 /* An effect that this container does not ask for. */
 void floor_leave_out(struct floor *f, const char *name);

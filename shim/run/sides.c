@@ -116,6 +116,21 @@ static void fall_back(struct work *w)
 	}
 }
 
+static void warn_of_floor(struct work *w, bool measured)
+{
+	const struct floor *f = &w->d->floor;
+	char parts[FLOOR_PARTS_TEXT];
+
+	if (!measured && f->outside_table)
+		work_warn(w,
+			  "%s %s is not in the table of floors: taken as %s; `clampctl floor measure` finds "
+			  "its own",
+			  runtime_name(w->id->kind), w->id->version_text, f->source);
+	if (f->lacks)
+		work_warn(w, "%s has no %s: taken from %s; `clampctl floor measure` finds them", f->source,
+			  floor_parts(f->lacks, parts), f->filled);
+}
+
 static int read_floor(struct work *w)
 {
 	struct floor *f = &w->d->floor;
@@ -126,14 +141,10 @@ static int read_floor(struct work *w)
 			   w->err) < 0)
 		return -1;
 	if (measured)
-		floor_add_soft(f, w->id->kind, w->id->version, nnp);
+		floor_complete(f, w->id->kind, w->id->version, nnp);
 	else
 		floor_lookup(f, w->id->kind, w->id->version, nnp);
-	if (!measured && f->outside_table)
-		work_warn(w,
-			  "%s %s is not in the table of floors: taken as %s; `clampctl floor measure` finds "
-			  "its own",
-			  runtime_name(w->id->kind), w->id->version_text, f->source);
+	warn_of_floor(w, measured);
 	if (!jdoc_get(&w->bundle->doc, w->bundle->linux_obj, "personality"))
 		floor_leave_out(f, "personality");
 	fall_back(w);

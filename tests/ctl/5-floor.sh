@@ -18,19 +18,44 @@ like "floor measure: needs root" "$(other "$CTL" floor measure --runtime "$CRUN"
 
 folders() { find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'runclamp-floor.*' | wc -l; }
 before=$(folders)
+null=$(stat -c '%u:%g' /dev/null)
 ctl floor measure --runtime "$CRUN" --starts 4 --confirm 20
 path=$out
 like "floor measure crun: writes a file of floors.d" "$code:$path" "^0:/etc/runclamp/floors.d/crun-.*\.json$"
 is "floor measure crun: root's, readable by all" "$(stat -c '%U %a' "$path") $(stat -c %a /etc/runclamp/floors.d)" "root 644 755"
-is "floor measure crun: noNewPrivileges true" "$(jq -c .nnp_true "$path")" '{"need":["execve","exit_group"],"margin":["restart_syscall","rt_sigreturn"]}'
-is "floor measure crun: noNewPrivileges false" "$(jq -r '.nnp_false.need | join(" ")' "$path")" \
+part() { jq -r --arg s "$1" --arg p "$2" '.[$s][$p] | map(strings, objects.name) | unique | join(" ")' "$path"; }
+is "floor measure crun: noNewPrivileges true" "$(part nnp_true need)" "execve exit_group"
+is "floor measure crun: noNewPrivileges false" "$(part nnp_false need)" \
   "capset execve exit_group prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write"
-like "floor measure: progress on stderr" "$err" "crun, noNewPrivileges true: 13 of 13: "
+is "floor measure crun: exec" "$(part nnp_true exec):$(part nnp_false exec)" \
+  "capset openat prctl read setgroups setresgid setresuid statx write:openat setgroups statx"
+is "floor measure crun: effects" "$(part nnp_true effect):$(part nnp_false effect)" "close fchown umask:close fchown ioctl umask"
+is "floor measure crun: what it reads it only reads" "$(jq -c '[.nnp_true.exec[] | select(.name? == "openat").args[0].value]' "$path")" "[579]"
+is "floor measure crun: fall-backs" "$(jq -c .nnp_true.fallbacks "$path")" '[{"denied":"statx","answer":"ENOSYS","instead":["newfstatat"]}]'
+like "floor measure: progress on stderr" "$err" "crun, noNewPrivileges true: 17 of 17: write: exec"
+like "floor measure: progress says what changed" "$err" "umask: effect: Umask:"
+like "floor measure: progress of fall-backs" "$err" "statx: denied by the engine: falls back"
+is "floor measure: the node's own /dev/null is given to nobody" "$(stat -c '%u:%g' /dev/null)" "$null"
 is "floor measure: leaves no folder behind" "$(folders)" "$before"
 ctl floor show --runtime "$CRUN"
 like "floor measure: its file is then in force" "$out" "noNewPrivileges true  $path"
 ctl check --handler crun --json "$T/b/few"
 is "floor measure: also for a decision" "$(jq -r .floor <<<"$out")" "$path"
+is "floor measure: a file with all classes needs no warning" "$(jq '[.warnings[] | select(test("floor"))] | length' <<<"$out")" 0
+cp "$path" "$T/whole.json"
+jq '.nnp_true |= {need, margin} | .nnp_false |= {need, margin}' "$T/whole.json" >"$path"
+ctl floor show --runtime "$CRUN"
+like "floors.d: a file of an older version counts, and the table fills it up" "$(tr -s ' \n' ' ' <<<"$out")" \
+  "noNewPrivileges true $path warning it has no exec, effects and fall-backs: taken from crun 1.8, shipped table; .clampctl floor measure. finds them need 2: .*exec 10: .*fall-back"
+ctl check --handler crun --json "$T/b/few"
+like "floors.d: check says so too" "$(jq -r '.warnings[]' <<<"$out")" "$path has no exec, effects and fall-backs: taken from crun 1.8, shipped table"
+jq '.nnp_true.effects = []' "$T/whole.json" >"$path"
+ctl check --handler crun "$T/b/few"
+like "floors.d: an unknown key refuses" "$code:$out$err" "unknown key .effects.*did you mean .effect"
+jq '.runtime = "runc"' "$T/whole.json" >"$path"
+ctl check --handler crun "$T/b/few"
+like "floors.d: another runtime's file refuses" "$code:$out$err" "runtime is .runc., but the file.s name says .crun."
+cp "$T/whole.json" "$path"
 ctl floor measure --runtime "$CRUN" --starts 1 --confirm 1 --output "$T/elsewhere.json"
 is "floor measure --output" "$code:$out:$(jq -r .runtime "$T/elsewhere.json")" "0:$T/elsewhere.json:crun"
 "$CTL" floor measure --runtime "$RUNC" --output "$T/none.json" >"$T/int.out" 2>"$T/int.err" &

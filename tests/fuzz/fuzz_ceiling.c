@@ -1,6 +1,7 @@
 /* A whitelist, a runsc's table or a measured floor; the first byte says which.
  * A table that was taken is a whitelist; leaving `partial` out never allows
- * more; a floor that is written again has the same bytes. */
+ * more; a floor that is written again has the same bytes, and what it lacks is filled up whatever it holds.
+ */
 #include "load/ceiling.h"
 #include "load/floorfile.h"
 #include <string.h>
@@ -55,18 +56,17 @@ static void fuzz_runsc(struct arena *arena, const char *text, size_t len)
 		__builtin_trap();
 }
 
-static void write_floor(struct buf *out, const struct floor floors[2])
+static void write_floor(struct buf *out, struct arena *arena, const struct floor floors[2])
 {
 	const struct floorfile f = {
 		.kind = RUNTIME_RUNC,
 		.runtime_version = "1",
 		.binary_key = KEY,
 		.measured = "2026-01-02T03:04:05Z",
-		.need = {&floors[0].need, &floors[1].need},
-		.margin = {&floors[0].margin, &floors[1].margin},
+		.floor = {&floors[0], &floors[1]},
 	};
 
-	floorfile_write(&f, out);
+	floorfile_write(&f, arena, out);
 }
 
 static int read_floors(struct floor ret[2], struct arena *arena, const char *text, size_t len,
@@ -80,7 +80,8 @@ static int read_floors(struct floor ret[2], struct arena *arena, const char *tex
 
 static void fuzz_floor(struct arena *arena, const char *text, size_t len)
 {
-	static struct floor floors[2], back[2];
+	static struct floor floors[2], back[2], filled;
+	const int execve = sys_lookup("execve", 6);
 	CLEANUP_BUF struct buf out = {0};
 	CLEANUP_BUF struct buf again = {0};
 	struct err err = {0};
@@ -89,13 +90,23 @@ static void fuzz_floor(struct arena *arena, const char *text, size_t len)
 		check_sentence(&err);
 		return;
 	}
-	write_floor(&out, floors);
+	write_floor(&out, arena, floors);
+	for (int nnp = 0; nnp < 2; nnp++) {
+		filled = floors[nnp];
+		floor_complete(&filled, RUNTIME_RUNC, RUNTIME_VERSION(1, 3, 0), nnp);
+		if (!profile_allows_some(&filled.need, execve) && floors[nnp].lacks & FLOOR_NEED)
+			__builtin_trap();
+		for (int id = 0; id < sys_count(); id++)
+			if ((sysset_has(&filled.exec, id) || sysset_has(&filled.effect, id)) &&
+			    !profile_allows_some(&filled.margin, id))
+				__builtin_trap();
+	}
 	if (read_floors(back, arena, out.data, out.len, &err)) {
 		if (err.kind != ERR_LIMIT)
 			__builtin_trap();
 		return;
 	}
-	write_floor(&again, back);
+	write_floor(&again, arena, back);
 	if (out.len != again.len || memcmp(out.data, again.data, out.len) != 0)
 		__builtin_trap();
 }

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #define KEY "2049-123-456-789.5-790"
-static const struct action deny = {ACT_ERRNO, EPERM};
 static const struct action allow = {ACT_ALLOW, 0};
 
 static int id_of(const char *name)
@@ -22,7 +21,7 @@ static int id_of(const char *name)
 
 struct fixture {
 	struct arena arena;
-	struct profile need[2], margin[2];
+	struct floor floor[2];
 	struct floorfile file;
 };
 
@@ -33,26 +32,44 @@ static void fill(struct fixture *f)
 	struct err err = {0};
 
 	for (size_t i = 0; i < 2; i++) {
-		profile_init(&f->need[i], deny, ARCHSET_ALL);
-		profile_init(&f->margin[i], deny, ARCHSET_ALL);
-		profile_set(&f->need[i], id_of("execve"), allow);
+		floor_init(&f->floor[i]);
+		profile_set(&f->floor[i].need, id_of("execve"), allow);
 	}
-	profile_set(&f->need[0], id_of("setuid"), allow);
-	profile_set(&f->margin[1], id_of("mmap"), allow);
-	assert_int_equal(profile_set_rules(&f->margin[1], &f->arena, id_of("clone"), &masked, 1,
+	profile_set(&f->floor[0].need, id_of("setuid"), allow);
+	profile_set(&f->floor[1].margin, id_of("mmap"), allow);
+	assert_int_equal(profile_set_rules(&f->floor[1].margin, &f->arena, id_of("clone"), &masked, 1,
 					   RULES_LIBSECCOMP, &err),
 			 0);
-	f->file = (struct floorfile){RUNTIME_RUNC,
-				     "1.1.5+ds1",
-				     KEY,
-				     "2026-01-02T03:04:05Z",
-				     {&f->need[0], &f->need[1]},
-				     {&f->margin[0], &f->margin[1]}};
+	for (size_t i = 0; i < 2; i++) {
+		sysset_add(&f->floor[i].exec, id_of("setgroups"));
+		floor_allow(&f->floor[i].margin, id_of("setgroups"));
+		sysset_add(&f->floor[i].effect, id_of("fchown"));
+		floor_allow(&f->floor[i].margin, id_of("fchown"));
+	}
+	f->floor[1].fallback[0] = (struct floor_fallback){.denied = id_of("statx"), .answer = ENOSYS};
+	sysset_add(&f->floor[1].fallback[0].instead, id_of("newfstatat"));
+	sysset_add(&f->floor[1].fallback[0].instead, id_of("fstat"));
+	f->floor[1].fallback[1] = (struct floor_fallback){.denied = id_of("openat2")};
+	sysset_add(&f->floor[1].fallback[1].instead, id_of("readlinkat"));
+	f->floor[1].nfallbacks = 2;
+	f->file = (struct floorfile){
+		RUNTIME_RUNC, "1.1.5+ds1", KEY, "2026-01-02T03:04:05Z", {&f->floor[0], &f->floor[1]}};
+}
+
+static void same_ways(const struct floor *a, const struct floor *b)
+{
+	assert_int_equal(a->nfallbacks, b->nfallbacks);
+	for (unsigned i = 0; i < a->nfallbacks; i++) {
+		assert_int_equal(a->fallback[i].denied, b->fallback[i].denied);
+		assert_int_equal(a->fallback[i].answer, b->fallback[i].answer);
+		assert_memory_equal(&a->fallback[i].instead, &b->fallback[i].instead,
+				    sizeof(a->fallback[i].instead));
+	}
 }
 
 static void same(const struct profile *a, const struct profile *b)
 {
-	static const uint64_t args[][COND_ARGS] = {{0}, {0x10000000}, {17}};
+	static const uint64_t args[][COND_ARGS] = {{0}, {0x10000000}, {17}, {2}};
 
 	for (int id = 0; id < sys_count(); id++)
 		for (size_t i = 0; i < ARRAY_LEN(args); i++)
@@ -68,7 +85,7 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	fill(&f);
-	floorfile_write(&f.file, &out);
+	floorfile_write(&f.file, &f.arena, &out);
 	assert_false(out.failed);
 	assert_int_equal(floorfile_name(name, RUNTIME_RUNC, KEY, &err), 0);
 	assert_string_equal(name, "runc-" KEY ".json");
@@ -82,8 +99,12 @@ static void test_round_trip(void **state)
 			fail_msg("%s", err.msg);
 		assert_true(found && !got.outside_table);
 		assert_non_null(strstr(got.source, name));
-		same(&got.need, &f.need[nnp]);
-		same(&got.margin, &f.margin[nnp]);
+		same(&got.need, &f.floor[nnp].need);
+		same(&got.margin, &f.floor[nnp].margin);
+		assert_memory_equal(&got.exec, &f.floor[nnp].exec, sizeof(got.exec));
+		assert_memory_equal(&got.effect, &f.floor[nnp].effect, sizeof(got.effect));
+		same_ways(&got, &f.floor[nnp]);
+		assert_int_equal(got.lacks, 0);
 	}
 	arena_free(&f.arena);
 }
@@ -117,6 +138,11 @@ static void test_load(void **state)
 	",\"nnp_true\":" t ",\"nnp_false\":" f ",\"measured\":" measured "}"
 #define TIME "\"2026-01-02T03:04:05Z\""
 
+#define WITH(more)                                                                                           \
+	WHOLE("\"runc\"", "\"" KEY "\"", "{\"need\":[\"execve\"],\"margin\":[]," more "}", FLOOR, TIME)
+#define WAY "{\"denied\":\"statx\",\"instead\":[\"fstat\"]}"
+#define EIGHT WAY "," WAY "," WAY "," WAY "," WAY "," WAY "," WAY "," WAY
+
 static const struct {
 	const char *text;
 	const char *words; /* NULL: accepted */
@@ -132,9 +158,25 @@ static const struct {
 	{WHOLE("1", "\"" KEY "\"", FLOOR, FLOOR, TIME), "runtime must be a string"},
 	{WHOLE("\"runc\"", "\"1-2-3-4-5\"", FLOOR, FLOOR, TIME), "binary is \"1-2-3-4-5\""},
 	{WHOLE("\"runc\"", "\"" KEY "\"", "[]", FLOOR, TIME), "nnp_true must be an object"},
-	{WHOLE("\"runc\"", "\"" KEY "\"", FLOOR, "\n{}", TIME), "need is missing (line 2, column 1)"},
-	{WHOLE("\"runc\"", "\"" KEY "\"", FLOOR, "\n {\"need\":[]}", TIME),
-	 "margin is missing (line 2, column 2)"},
+	{WHOLE("\"runc\"", "\"" KEY "\"", FLOOR, "{}", TIME), NULL},
+	{WITH("\"exec\":[\"setgroups\"],\"effect\":[\"umask\"],\"fallbacks\":[]"), NULL},
+	{WITH("\"exec\":{}"), "exec must be an array"},
+	{WITH("\"effect\":[\"frob\"]"), "unknown system call \"frob\""},
+	{WITH("\"effects\":[]"), "did you mean \"effect\"?"},
+	{WITH("\"fallbacks\":[{\"denied\":\"statx\",\"instead\":[\"fstat\"]}]"), NULL},
+	{WITH("\"fallbacks\":[{\"denied\":\"statx\",\"answer\":\"ENOSYS\",\"instead\":[]}]"), NULL},
+	{WITH("\"fallbacks\":[{\"denied\":\"statx\",\"answer\":\"EINVAL\",\"instead\":[]}]"),
+	 "answer must be EPERM or ENOSYS"},
+	{WITH("\"fallbacks\":[{\"denied\":\"statx\",\"answer\":38,\"instead\":[]}]"),
+	 "answer must be a string"},
+	{WITH("\"fallbacks\":[{\"denied\":\"frob\",\"instead\":[]}]"), "unknown system call \"frob\""},
+	{WITH("\"fallbacks\":[{\"denied\":\"statx\",\"instead\":[{\"name\":\"fstat\"}]}]"),
+	 "instead must be a string"},
+	{WITH("\"fallbacks\":[\n{\"denied\":\"statx\"}]"), "instead is missing (line 2, column 1)"},
+	{WITH("\"fallbacks\":[\n{\"instead\":[]}]"), "denied is missing (line 2, column 1)"},
+	{WITH("\"fallbacks\":[7]"), "a fall-back must be an object"},
+	{WITH("\"fallbacks\":[" EIGHT "]"), NULL},
+	{WITH("\"fallbacks\":[" EIGHT "," WAY "]"), "more than 8 fall-backs"},
 	{WHOLE("\"runc\"", "\"" KEY "\"", FLOOR, "{\"need\":[\"frob\"],\"margin\":[]}", TIME),
 	 "unknown system call \"frob\""},
 	{WHOLE("\"runc\"", "\"" KEY "\"", FLOOR, FLOOR, "\"yesterday\""), "measured must be a time"},
@@ -145,7 +187,10 @@ static const struct {
 	{WHOLE("\"runc\"", "\"" KEY "\"", FLOOR, FLOOR, "7"), "measured must be a string"},
 	{"{\"version\":1,\"runtime\":\"runc\",\"runtime_version\":\"1\",\"binary\":\"" KEY
 	 "\",\"nnp_true\":" FLOOR ",\"measured\":" TIME "}",
-	 "nnp_false is missing"},
+	 NULL},
+	{"{\"version\":1,\"runtime\":\"runc\",\"binary\":\"" KEY "\"}", NULL},
+	{"{\"version\":1,\"runtime\":\"runc\"}", "binary is missing"},
+	{"{\"version\":1,\"binary\":\"" KEY "\"}", "runtime is missing"},
 };
 
 static void test_cases(void **state)
@@ -165,12 +210,81 @@ static void test_cases(void **state)
 	}
 }
 
+/* What a file of an older version says counts; what it lacks is the table's. */
+static const struct {
+	const char *nnp_false; /* NULL: not there */
+	unsigned lacks;
+	const char *parts, *exec, *effect, *need, *not_need;
+	unsigned ways;
+} parts[] = {
+	{"{\"need\":[\"read\"],\"margin\":[]}", FLOOR_EXEC | FLOOR_EFFECT | FLOOR_WAYS,
+	 "exec, effects and fall-backs", "", "faccessat2", "read", "setuid", 1},
+	{"{\"need\":[\"read\"],\"margin\":[],\"exec\":[\"setgroups\"],\"effect\":[],\"fallbacks\":[]}", 0, "",
+	 "setgroups", "", "read", "setuid", 0},
+	{"{\"need\":[\"read\"],\"margin\":[],\"exec\":[],\"effect\":[\"umask\"]}", FLOOR_WAYS, "fall-backs",
+	 "", "umask", "read", "setuid", 0},
+	{"{\"need\":[\"read\"],\"effect\":[\"umask\"]}", FLOOR_MARGIN | FLOOR_EXEC | FLOOR_WAYS,
+	 "margin, exec and fall-backs", "", "umask", "read", "setuid", 0},
+	{"{}", FLOOR_ALL, "need, margin, exec, effects and fall-backs", "", "faccessat2", "setuid", "geteuid",
+	 2},
+	{NULL, FLOOR_ALL, "need, margin, exec, effects and fall-backs", "", "faccessat2", "setuid", "geteuid",
+	 2},
+};
+
+static void complete(size_t i)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct err err = {0};
+	char text[512], shown[FLOOR_PARTS_TEXT];
+	struct floor f;
+
+	(void)snprintf(text, sizeof(text), "{\"version\":1,\"runtime\":\"runc\",\"binary\":\"" KEY "\"%s%s}",
+		       parts[i].nnp_false ? ",\"nnp_false\":" : "",
+		       parts[i].nnp_false ? parts[i].nnp_false : "");
+	if (floorfile_parse(&f, &arena, text, strlen(text), "f.json", RUNTIME_RUNC, KEY, false, &err))
+		fail_msg("%s: %s", text, err.msg);
+	floor_complete(&f, RUNTIME_RUNC, RUNTIME_VERSION(1, 9, 0), false);
+	assert_string_equal(f.source, "f.json");
+	assert_int_equal(f.lacks, parts[i].lacks);
+	assert_string_equal(floor_parts(f.lacks, shown), parts[i].parts);
+	/* Newer than the table: the nearest row is its newest. */
+	if (f.lacks)
+		assert_string_equal(f.filled, "runc 1.4 and 1.5, shipped table");
+	else
+		assert_null(f.filled);
+	assert_int_equal(f.outside_table, (f.lacks & FLOOR_NEED) != 0);
+	assert_int_equal(f.nfallbacks, parts[i].ways);
+	if (*parts[i].exec)
+		assert_true(sysset_has(&f.exec, id_of(parts[i].exec)) &&
+			    profile_allows_some(&f.margin, id_of(parts[i].exec)));
+	else
+		assert_int_equal(sysset_count(&f.exec), 0);
+	if (*parts[i].effect)
+		assert_true(sysset_has(&f.effect, id_of(parts[i].effect)) &&
+			    profile_allows_some(&f.margin, id_of(parts[i].effect)));
+	else
+		assert_int_equal(sysset_count(&f.effect), 0);
+	assert_true(profile_allows_all(&f.need, id_of(parts[i].need)));
+	assert_false(profile_allows_some(&f.need, id_of(parts[i].not_need)));
+	assert_true(sysset_has(&f.sure, id_of("execve")));
+	assert_int_equal(profile_allows_some(&f.margin, id_of("tgkill")),
+			 (parts[i].lacks & FLOOR_MARGIN) != 0);
+}
+
+static void test_parts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		complete(i);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_round_trip, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test_setup_teardown(test_load, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
