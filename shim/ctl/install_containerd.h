@@ -3,7 +3,7 @@
 #define RUNCLAMP_CTL_INSTALL_CONTAINERD_H
 
 #include "ctl/install.h"
-#include "ctl/toml.h"
+#include "base/toml.h"
 
 enum { CRI_PARTS = 2 };
 struct containerd {

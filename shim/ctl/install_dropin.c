@@ -2,7 +2,7 @@
 #include "ctl/install_dropin.h"
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
-#include "ctl/toml.h"
+#include "base/toml.h"
 #include <string.h>
 
 static const char mark[] = "# Written by clampctl install";

@@ -3,7 +3,7 @@
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
 #include "ctl/install_dropin.h"
-#include "ctl/toml.h"
+#include "base/toml.h"
 #include <string.h>
 
 static const char dropins[] = "/containers/containers.conf.d";

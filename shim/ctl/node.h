@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/jsontok.h"
 #include "ctl/nodefs.h"
-#include "ctl/toml.h"
+#include "base/toml.h"
 #include <sys/stat.h>
 
 /* The worst of what was seen counts: the later one in this order. */

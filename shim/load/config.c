@@ -121,7 +121,9 @@ const struct config config_default = {
 	.decision_log = default_log,
 	.max_config_bytes = BUNDLE_MAX_DEFAULT,
 	.catalogue_dir = config_catalogue_dir,
-	.engines = {.docker_namespace = "moby", .docker_daemon_json = "/etc/docker/daemon.json"},
+	.engines = {.docker_namespace = "moby",
+		    .docker_daemon_json = "/etc/docker/daemon.json",
+		    .storage_conf = {"/etc/containers/storage.conf", "/usr/share/containers/storage.conf"}},
 };
 
 int config_default_handlers(struct config *c, struct arena *arena, const struct settings *top,

@@ -42,7 +42,10 @@ struct engine_config {
 	const char *containerd_address; /* a socket; else the shim's GRPC_ADDRESS */
 	const char *containerd_root;	/* else what containerd says, else /var/lib/containerd */
 	const char *cri_bundles;	/* below it, a CRI engine's that runclamp does not know; NULL: none */
-	const char *storage_root;	/* of containers/storage, where a bundle is not below it (CRI-O) */
+	/* Stores of containers/storage, beside that in which a bundle lies; NULL-terminated; NULL: those of
+	 * storage.conf */
+	const char *const *storage_roots;
+	const char *storage_conf[2]; /* compiled in: the first that there is counts */
 };
 
 struct config {

@@ -2,7 +2,6 @@
  * images, for those that are not in their usual places. */
 #include "load/config.h"
 #include "load/config_read.h"
-#include <stdio.h>
 #include <string.h>
 
 enum { ENGINE_DOCKER_KEY, ENGINE_CONTAINERD_KEY, ENGINE_STORAGE_KEY, ENGINE_CRI_KEY, ENGINE_KEYS };
@@ -52,17 +51,31 @@ static int read_containerd(const struct cfg_parser *p, uint32_t tok, struct engi
 	return read_path(p, vals[CONTAINERD_ROOT], "engines.containerd.root", &ret->containerd_root);
 }
 
-/* An object whose only member is a path. */
-static int read_one(const struct cfg_parser *p, uint32_t tok, const char *key, const char *const names[],
-		    const char **ret)
+static int read_cri(const struct cfg_parser *p, uint32_t tok, struct engine_config *ret)
 {
 	uint32_t val = 0;
-	char path[64];
 
-	if (cfg_members(p, tok, key, names, &val) < 0)
+	if (cfg_members(p, tok, "engines.cri", cri_keys, &val) < 0)
 		return -1;
-	(void)snprintf(path, sizeof(path), "%s.%s", key, names[0]);
-	return read_path(p, val, path, ret);
+	return read_path(p, val, "engines.cri.bundles", &ret->cri_bundles);
+}
+
+/* One path, or a list of them. */
+static int read_storage(const struct cfg_parser *p, uint32_t tok, struct engine_config *ret)
+{
+	static const char key[] = "engines.storage.root";
+	uint32_t val = 0;
+
+	if (cfg_members(p, tok, "engines.storage", storage_keys, &val) < 0)
+		return -1;
+	if (!val || p->doc.tok[val].type != JTOK_STRING)
+		return val ? cfg_read_paths(p, val, key, &ret->storage_roots) : 0;
+	const char **roots = arena_array(p->arena, 2, sizeof(*roots));
+	if (!roots)
+		return err_set(p->err, ERR_LIMIT, "%s: out of memory", p->where);
+	roots[1] = NULL;
+	ret->storage_roots = roots;
+	return cfg_read_path(p, val, key, &roots[0]);
 }
 
 int cfg_read_engines(const struct cfg_parser *p, uint32_t tok, struct engine_config *ret)
@@ -75,10 +88,7 @@ int cfg_read_engines(const struct cfg_parser *p, uint32_t tok, struct engine_con
 		return -1;
 	if (vals[ENGINE_CONTAINERD_KEY] && read_containerd(p, vals[ENGINE_CONTAINERD_KEY], ret) < 0)
 		return -1;
-	if (vals[ENGINE_STORAGE_KEY] &&
-	    read_one(p, vals[ENGINE_STORAGE_KEY], "engines.storage", storage_keys, &ret->storage_root) < 0)
+	if (vals[ENGINE_STORAGE_KEY] && read_storage(p, vals[ENGINE_STORAGE_KEY], ret) < 0)
 		return -1;
-	return vals[ENGINE_CRI_KEY]
-		       ? read_one(p, vals[ENGINE_CRI_KEY], "engines.cri", cri_keys, &ret->cri_bundles)
-		       : 0;
+	return vals[ENGINE_CRI_KEY] ? read_cri(p, vals[ENGINE_CRI_KEY], ret) : 0;
 }

@@ -1,19 +1,19 @@
 /* The records of containers/storage, Podman's and CRI-O's store (image.h). */
 #include "load/image.h"
+#include "load/storage_roots.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-static const char default_root[] = "/var/lib/containers/storage";
 enum { HEX_LEN = 64 };
 
 struct store {
 	const struct engine_place *place;
 	struct arena *arena;
 	struct err *err;
-	const char *root[2]; /* where the bundle lies, and where the images are kept */
-	const char *id;	     /* the image's, 64 hex digits; "": none */
-	const char *name;    /* by which it was asked for; or NULL */
+	struct storage_roots *roots;
+	const char *id;	  /* the image's, 64 hex digits; "": none */
+	const char *name; /* by which it was asked for; or NULL */
 	const char *layer;
 	struct cri *cri;
 };
@@ -98,23 +98,18 @@ static int find_container(struct store *s)
 	static const char *const files[] = {"containers.json", "volatile-containers.json"};
 	int found = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(s->root) && found == 0; i++)
+	const char *root;
+
+	for (size_t i = 0; found == 0 && (root = storage_root(s->roots, i)); i++)
 		for (size_t f = 0; f < ARRAY_LEN(files) && found == 0; f++)
-			found = look_in(s, image_path(s->arena, s->err, "%s/%s-containers/%s", s->root[i],
+			found = look_in(s, image_path(s->arena, s->err, "%s/%s-containers/%s", root,
 						      s->place->driver, files[f]));
 	if (found != 0)
 		return found < 0 ? -1 : 0;
 	return err_set(s->err, ERR_NEEDS,
-		       "neither %s nor %s has a record of the container; name the store's root as "
-		       "engines.storage.root",
-		       s->root[0], s->root[1]);
-}
-
-static bool is_below(const char *path, const char *root)
-{
-	size_t len = strlen(root);
-
-	return strncmp(path, root, len) == 0 && path[len] == '/';
+		       "neither %s nor another store that is known has a record of the container; name the "
+		       "store's root as engines.storage.root",
+		       s->place->root);
 }
 
 /* The layer's folder is a component of the root file system's path: it is the record's container that
@@ -124,9 +119,8 @@ static int check_layer(const struct store *s, const char *rootfs)
 {
 	size_t len = strlen(s->layer);
 
-	if (!is_below(rootfs, s->root[0]) && !is_below(rootfs, s->root[1]))
+	if (!storage_is_below(s->roots, rootfs))
 		return 0;
-
 	for (const char *at = rootfs; len > 0 && (at = strstr(at, s->layer)); at += len)
 		if (at > rootfs && at[-1] == '/' && (at[len] == '/' || at[len] == '\0'))
 			return 0;
@@ -243,12 +237,13 @@ static int look_for_config(struct image *image, const struct store *s, const cha
 static int read_config(struct image *image, const struct store *s)
 {
 	char digest[DIGEST_SIZE];
+	const char *root;
 
 	(void)snprintf(digest, sizeof(digest), "sha256:%s", s->id);
 	if (image_add_digest(image, s->arena, digest, strlen(digest), s->err) < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(s->root); i++) {
-		int r = look_for_config(image, s, s->root[i], digest);
+	for (size_t i = 0; (root = storage_root(s->roots, i)); i++) {
+		int r = look_for_config(image, s, root, digest);
 		if (r != 0)
 			return r < 0 ? -1 : 0;
 	}
@@ -263,20 +258,18 @@ int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
 		       struct err *err)
 {
+	struct storage_roots roots = {.arena = arena, .config = c};
 	struct store s = {
 		.place = place,
 		.arena = arena,
 		.err = err,
 		.cri = &into->cri,
-		.root = {place->root, c->storage_root ? c->storage_root : default_root},
+		.roots = &roots,
 	};
-
-	/* A rootless engine's images are its user's; those of root's are not his to read. */
-	if (!c->storage_root && !config_is_initial_root())
-		s.root[1] = place->root;
 
 	into->engine = "containers/storage";
 	*ret_found = false;
+	storage_begin(&roots, place->root);
 	if (find_container(&s) < 0)
 		return -1;
 	if (!*s.id)

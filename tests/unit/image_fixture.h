@@ -189,14 +189,18 @@ static inline void check_one_key(const struct image *image)
 static inline int find_in_storage(struct image *ret, bool *ret_found, struct arena *arena,
 				  const struct image_case *c, const char *id, struct err *err)
 {
-	char root[128], other[128], rootfs[256];
-	const struct engine_config config = {.storage_root = other};
+	char root[128], other[128], conf[128], rootfs[256];
+	const char *const list[] = {"/nowhere", other, NULL};
+	bool by_conf = strstr(c->what, "storage.conf");
+	const struct engine_config config = {.storage_roots = by_conf ? NULL : list,
+					     .storage_conf = {"/nowhere", conf}};
 	const struct engine_place place = {
 		.kind = ENGINE_STORAGE, .id = id, .driver = "overlay", .root = root};
 
 	/* The transient store: bundles and records lie in another folder than the images. */
 	(void)snprintf(root, sizeof(root), "%s/%s", tmpdir, strstr(c->what, "transient") ? "r" : "s");
 	(void)snprintf(other, sizeof(other), "%s/s", tmpdir);
+	(void)snprintf(conf, sizeof(conf), "%s/storage.conf", tmpdir);
 	(void)snprintf(rootfs, sizeof(rootfs), "%s/%s", tmpdir,
 		       c->rootfs ? c->rootfs : "s/overlay/layer1/merged");
 	assert_int_equal(image_begin(ret, arena, &catalogue, err), 0);

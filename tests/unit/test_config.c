@@ -204,11 +204,15 @@ static void engines_are_read(void **state)
 	assert_string_equal(c.engines.docker_namespace, "n");
 	assert_string_equal(c.engines.containerd_address, "/a.sock");
 	assert_string_equal(c.engines.containerd_root, "/c");
-	assert_string_equal(c.engines.storage_root, "/s");
+	assert_string_equal(c.engines.storage_roots[0], "/s");
+	assert_null(c.engines.storage_roots[1]);
+	c = parse(&arena, "{\"engines\":{\"storage\":{\"root\":[\"/s\",\"/t\"]}}}");
+	assert_string_equal(c.engines.storage_roots[1], "/t");
+	assert_null(c.engines.storage_roots[2]);
 	c = parse(&arena, "{\"engines\":{\"docker\":{}}}");
 	assert_null(c.engines.docker_data_root);
 	assert_string_equal(c.engines.docker_namespace, "moby");
-	assert_null(c.engines.storage_root);
+	assert_null(c.engines.storage_roots);
 }
 
 static void every_key_is_read(void **state)

@@ -56,6 +56,30 @@ static const struct image_case storage_cases[] = {
 	 NULL,
 	 NULL,
 	 {{CONTAINERS, NULL}, {"r/overlay-containers/containers.json", ENTRY}}},
+#define TRANSIENT                                                                                            \
+	{CONTAINERS, NULL},                                                                                  \
+	{                                                                                                    \
+		"r/overlay-containers/containers.json", ENTRY                                                \
+	}
+	{"transient, by storage.conf",
+	 NULL,
+	 NULL,
+	 {TRANSIENT, {"storage.conf", "[storage]\ndriver = \"overlay\"\ngraphroot = \"%/s\"\n"}}},
+	{"transient, an additional store of storage.conf",
+	 NULL,
+	 NULL,
+	 {TRANSIENT,
+	  {"storage.conf",
+	   "[storage.options]\nadditionalimagestores = [\n  \"/nowhere\", # none\n  \"%/s\",\n]\n"}}},
+	{"transient, a storage.conf that names no store",
+	 NULL,
+	 "the image was removed",
+	 {TRANSIENT, {"storage.conf", "[storage.options]\nadditionalimagestores = []\n"}}},
+	{"transient, a storage.conf that can't be read",
+	 NULL,
+	 "the image was removed",
+	 {TRANSIENT, {"storage.conf", "graphroot = \"%/s\"\n[storage\n"}}},
+	{"transient, no storage.conf", NULL, "the image was removed", {TRANSIENT}},
 	{"another layer", "s/overlay/layer2/merged", "is not the layer", {{0}}},
 	{"a mount outside the store (Podman 5's --userns=auto)", "intermediate-mountpoint-0.0", NULL, {{0}}},
 	{"the layer in a longer name", "s/overlay/layer11/merged", "is not the layer", {{0}}},

@@ -1,4 +1,4 @@
-#include "ctl/toml.h"
+#include "base/toml.h"
 #include <string.h>
 
 enum { DEPTH_MAX = 16 };
