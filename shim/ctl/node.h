@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/jsontok.h"
-#include "ctl/nodefs.h"
 #include "base/toml.h"
+#include "ctl/nodefs.h"
 #include <sys/stat.h>
 
 /* The worst of what was seen counts: the later one in this order. */
