@@ -19,7 +19,8 @@ PLACES := -DRUNCLAMP_VERSION='"$(VERSION)"' -DRUNCLAMP_SYSCONFDIR='"$(sysconfdir
 CPPFLAGS := -D_GNU_SOURCE -Ishim -Iinclude -I$(B)/gen $(PLACES)
 CFLAGS = -std=gnu11 $(OPT) -fPIE -ffunction-sections -fdata-sections $(WARN) $(SAN) $(if $(SAN),,$(HARDEN))
 LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN)
-STATIC = $(if $(SAN),-pie,-static-pie)
+# Relocations packed: a start applies every one of them.
+STATIC = $(if $(SAN),-pie,-static-pie -Wl,-z,pack-relative-relocs)
 LIBS := -lmd
 
 # The layers, lowest first; tests/lint/layers says which may include which.

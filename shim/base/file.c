@@ -85,9 +85,10 @@ int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct er
 	data = malloc(cap);
 	if (!data)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	int more;
-	while ((more = read_some(fd, &data, &cap, &len, max, err)) > 0)
-		;
+	/* One byte more than the size was asked for: a read that brings the size has seen the end. */
+	int more = 1;
+	while (more > 0 && (!size || len != size))
+		more = read_some(fd, &data, &cap, &len, max, err);
 	if (more < 0)
 		return -1;
 	if (size && len != size)
@@ -179,17 +180,23 @@ static int copy_attribute(int from, int to, const char *name, struct err *err)
 	return 0;
 }
 
-static int copy_attributes(int from, int to, struct err *err)
+static int copy_attributes(int from, int to, bool *ret_any, struct err *err)
 {
 	char names[4096] UNFILLED;
+
+	*ret_any = false;
 	ssize_t n = flistxattr(from, names, sizeof(names));
 	if (n < 0 && errno == EOPNOTSUPP)
 		return 0;
 	if (n < 0)
 		return err_sys(err, "listing its attributes");
-	for (const char *name = names; name < names + n; name += strlen(name) + 1)
-		if (attribute_moves(name) && copy_attribute(from, to, name, err) < 0)
+	for (const char *name = names; name < names + n; name += strlen(name) + 1) {
+		if (!attribute_moves(name))
+			continue;
+		if (copy_attribute(from, to, name, err) < 0)
 			return -1;
+		*ret_any = true;
+	}
 	return 0;
 }
 
@@ -216,10 +223,11 @@ static int write_like(int fd, const void *data, size_t len, const struct stat *l
 	if (like && copy_owner(fd, like, err) < 0)
 		return -1;
 	CRASH_POINT(CRASH_OWNED);
-	if (like_fd >= 0 && copy_attributes(like_fd, fd, err) < 0)
+	bool any = false;
+	if (like_fd >= 0 && copy_attributes(like_fd, fd, &any, err) < 0)
 		return -1;
 	/* An access list came with a mask of its own, which is the mode's middle. */
-	if (like && like_fd >= 0 && fchmod(fd, like->st_mode & 07777) < 0)
+	if (like && any && fchmod(fd, like->st_mode & 07777) < 0)
 		return err_sys(err, "setting its mode to %04o", like->st_mode & 07777);
 	CRASH_POINT(CRASH_LABELLED);
 	return 0;

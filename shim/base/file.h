@@ -2,6 +2,7 @@
 #ifndef RUNCLAMP_BASE_FILE_H
 #define RUNCLAMP_BASE_FILE_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include <limits.h>
 #include <stdbool.h>
@@ -31,8 +32,9 @@ bool file_is_containers_uid(uid_t uid);
 /* The same check for a folder that may belong to root or to the caller, or to a uid of containers, as a
  * bundle does: whoever can move a component of its path can put another bundle
  * there between our look and the runtime's. A relative path is looked at from
- * the working directory. */
-int file_check_folder(const char *path, struct err *err) MUST_CHECK;
+ * the working directory. Returns where it lies, links followed, in the arena, or NULL; ret_st may be NULL. */
+const char *file_check_folder(const char *path, struct arena *arena, struct stat *ret_st,
+			      struct err *err) MUST_CHECK;
 
 /* Where an open file lies, as this process sees it; links followed. */
 int file_path(char ret[static PATH_MAX], int fd, struct err *err) MUST_CHECK;

@@ -151,9 +151,11 @@ static int follow_link(struct walk *w, struct err *err)
 		return too_long(err);
 	memcpy(w->rest, joined, (size_t)len + 1);
 	drop_last(w);
-	if (*target == '/')
-		w->done[0] = '\0';
-	return 0;
+	if (*target != '/')
+		return 0;
+	w->done[0] = '\0';
+	/* Nothing may follow: then the link led to the root itself. */
+	return lstat("/", &w->st) < 0 ? err_sys(err, "/") : 0;
 }
 
 /* Moves the first component of rest to the end of done. False: rest was empty. */
@@ -216,23 +218,45 @@ static int walk_file(struct walk *w, const char *path, struct err *err)
 	return 0;
 }
 
-int file_check_folder(const char *path, struct err *err)
+/* In the arena, or NULL. */
+static const char *make_absolute(const char *path, struct arena *arena, struct err *err)
+{
+	char cwd[PATH_MAX] UNFILLED;
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		(void)err_sys(err, "the working directory");
+		return NULL;
+	}
+	size_t len = strlen(cwd), more = strlen(path);
+	char *joined = arena_alloc(arena, len + more + 2);
+	if (!joined) {
+		(void)err_set(err, ERR_LIMIT, "out of memory");
+		return NULL;
+	}
+	memcpy(joined, cwd, len);
+	joined[len] = '/';
+	memcpy(joined + len + 1, path, more);
+	return joined;
+}
+
+const char *file_check_folder(const char *path, struct arena *arena, struct stat *ret_st, struct err *err)
 {
 	static const struct file_trust trust = {
 		.allow_overflow_uid = true, .allow_caller = true, .allow_containers_uid = true};
 	struct walk w UNFILLED;
-	char cwd[PATH_MAX] UNFILLED, joined[PATH_MAX] UNFILLED;
-	int n;
+	const char *place;
 
 	w.trust = &trust;
-	if (*path == '/')
-		return walk_path(&w, path, err);
-	if (!getcwd(cwd, sizeof(cwd)))
-		return err_sys(err, "the working directory");
-	n = snprintf(joined, sizeof(joined), "%s/%s", cwd, path);
-	if (n < 0 || (size_t)n >= sizeof(joined))
-		return too_long(err);
-	return walk_path(&w, joined, err);
+	if (*path != '/')
+		path = make_absolute(path, arena, err);
+	if (!path || walk_path(&w, path, err) < 0)
+		return NULL;
+	place = arena_strndup(arena, *w.done ? w.done : "/", *w.done ? strlen(w.done) : 1);
+	if (!place)
+		(void)err_set(err, ERR_LIMIT, "out of memory");
+	if (ret_st)
+		*ret_st = w.st;
+	return place;
 }
 
 int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st, struct err *err)

@@ -105,6 +105,23 @@ static int open_config(int dirfd, struct stat *ret_st, struct err *err)
 	return TAKE_FD(fd);
 }
 
+/* Where it lies. What is there must be what was opened: everything else is looked at from there. */
+static const char *check_place(const char *path, const struct stat *folder, struct arena *arena,
+			       struct err *err)
+{
+	struct stat st;
+	const char *place = file_check_folder(path, arena, &st, err);
+
+	if (!place) {
+		err->kind = err->sys ? err->kind : ERR_BUNDLE;
+		return NULL;
+	}
+	if (st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)
+		return place;
+	(void)err_set(err, ERR_BUNDLE, "another folder was put there meanwhile");
+	return NULL;
+}
+
 static int read_text(int fd, size_t max, struct arena *arena, const char **ret_text, size_t *ret_len,
 		     struct err *err)
 {
@@ -131,15 +148,15 @@ int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_
 	CLEANUP_FD int dirfd = open_folder(path, &folder, err);
 	if (dirfd < 0)
 		return err_wrap(err, "%s", path);
-	if (file_check_folder(path, err) < 0) {
-		err->kind = err->sys ? err->kind : ERR_BUNDLE;
+	const char *place = check_place(path, &folder, arena, err);
+	if (!place)
 		return err_wrap(err, "bundle %s", path);
-	}
 	CLEANUP_FD int fd = open_config(dirfd, &st, err);
 	if (fd < 0 || read_text(fd, max, arena, &text, &len, err) < 0 ||
 	    bundle_parse(&b, arena, text, len, err) < 0)
 		return err_wrap(err, "%s/config.json", path);
 	b.path = name;
+	b.place = place;
 	b.dev = folder.st_dev;
 	b.ino = folder.st_ino;
 	b.st = st;

@@ -26,10 +26,11 @@ struct bundle {
 	int fd;	   /* config.json, open for reading; owned */
 	dev_t dev; /* of the folder */
 	ino_t ino;
-	struct stat st;	  /* of config.json, without others' right to write */
-	bool exposed;	  /* they had it: what was read has to be written anew */
-	const char *path; /* the folder, as it was named; in the arena */
-	struct jdoc doc;  /* text owned by the arena */
+	struct stat st;	   /* of config.json, without others' right to write */
+	bool exposed;	   /* they had it: what was read has to be written anew */
+	const char *path;  /* the folder, as it was named; in the arena */
+	const char *place; /* where it lies, links followed; NULL: read from memory */
+	struct jdoc doc;   /* text owned by the arena */
 	/* Value tokens; 0 where absent. */
 	uint32_t root_path, process, process_caps, process_nnp, process_args, annotations;
 	uint32_t linux_obj, seccomp, hooks, hooks_start_container, mounts, namespaces, hostname;

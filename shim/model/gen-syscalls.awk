@@ -9,7 +9,7 @@ BEGIN {
 	print "%define lookup-function-name syscalls_word"
 	print "%define string-pool-name syscalls_pool"
 	print "%compare-lengths\n%compare-strncmp\n%readonly-tables\n%pic\n%struct-type"
-	print "struct syscalls_word { int name; short id; };"
+	print "struct syscalls_word { short name, id; };"
 	print "%%"
 }
 /^#/ || NF == 0 { next }

@@ -85,18 +85,14 @@ static bool is_below(const char *path, const char *folder)
 int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,
 		struct err *err)
 {
-	char path[PATH_MAX] UNFILLED;
-
 	*ret = (struct engine_place){0};
-	if (b->dirfd < 0)
+	if (!b->place)
 		return 0;
 	/* Where the bundle really lies: the engines' own names for it may go through links (/var/run). */
-	if (file_path(path, b->dirfd, err) < 0)
-		return err_wrap(err, "where the bundle %s lies", b->path);
-	if (engine_place(ret, arena, path, &c->engines, err) < 0)
+	if (engine_place(ret, arena, b->place, &c->engines, err) < 0)
 		return -1;
-	ret->cri =
-		ret->kind == ENGINE_NONE && c->engines.cri_bundles && is_below(path, c->engines.cri_bundles);
+	ret->cri = ret->kind == ENGINE_NONE && c->engines.cri_bundles &&
+		   is_below(b->place, c->engines.cri_bundles);
 	return 0;
 }
 

@@ -46,7 +46,7 @@ static int check_address(const char *address, struct arena *arena, struct err *e
 	folder = arena_strndup(arena, address, slash > address ? (size_t)(slash - address) : 1);
 	if (!folder)
 		return err_set(err, ERR_LIMIT, "out of memory");
-	return file_check_folder(folder, err);
+	return file_check_folder(folder, arena, NULL, err) ? 0 : -1;
 }
 
 static int answer_failed(const char *text, size_t len, int status, struct err *err)

@@ -18,8 +18,7 @@ static const char guest_arch[] =
 
 int identity_check(const char *path, struct stat *ret_st, struct err *err)
 {
-	const struct file_trust trust = {.allow_overflow_uid =
-						 !config_is_initial_root() && config_is_usual_path(path)};
+	const struct file_trust trust = {.allow_overflow_uid = config_is_usual_path(path)};
 	struct stat self;
 
 	if (file_check_executable(path, &trust, ret_st, err) < 0)

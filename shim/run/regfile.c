@@ -13,13 +13,20 @@ enum { RECORD_VERSION = 1, RECORD_DEPTH = 8, RECORD_TOKENS = 4096 };
 
 int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err)
 {
-	CLEANUP_BUF struct buf text = {0};
-	char hex[65], root[PATH_MAX] UNFILLED;
+	char root[PATH_MAX] UNFILLED;
 
 	if (stateroot_path(root, key->runtime, key->root, err) < 0)
 		return -1;
+	return regfile_name_below(dst, root, key->id, err);
+}
+
+int regfile_name_below(char dst[static REGFILE_NAME], const char *root, const char *id, struct err *err)
+{
+	CLEANUP_BUF struct buf text = {0};
+	char hex[65];
+
 	buf_put(&text, root, strlen(root) + 1);
-	buf_put(&text, key->id, strlen(key->id));
+	buf_put(&text, id, strlen(id));
 	if (text.failed)
 		return err_set(err, ERR_LIMIT, "out of memory");
 	sha256_hex(text.data, text.len, hex);

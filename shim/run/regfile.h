@@ -15,6 +15,9 @@ struct regfile {
 
 /* The file's name: 40 hex digits of SHA-256 over the real root and the ID. */
 int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err) MUST_CHECK;
+/* The same where the real root is known. */
+int regfile_name_below(char dst[static REGFILE_NAME], const char *root, const char *id,
+		       struct err *err) MUST_CHECK;
 
 /* --root among the handler's own args, or NULL. */
 const char *regfile_root_of_args(struct arena *arena, const struct registration *r);

@@ -157,7 +157,11 @@ static int put_one(int dirfd, struct arena *arena, const struct registry_key *ke
 	CLEANUP_BUF struct buf text = {0};
 	char name[REGFILE_NAME], gone[GONE_NAME];
 
-	if (regfile_name(name, key, err) < 0)
+	/* With --root it is the one root of this container, and was followed already. */
+	bool followed = key->root && key->runtime == f->reg.runtime;
+	int r = followed ? regfile_name_below(name, f->roots[0], key->id, err) : regfile_name(name, key, err);
+
+	if (r < 0)
 		return err_wrap(err, "the record of container \"%.80s\"", key->id);
 	if (read_record(&older, dirfd, name, key->id, err) < 0 || check_older(arena, f, &older, err) < 0)
 		return -1;
