@@ -62,7 +62,7 @@ $(B)/obj/%.o: %.c $(B)/gen/syscalls.inc
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/gen/syscalls.inc: shim/model/gen-syscalls.awk shim/model/syscalls.tbl
 	@mkdir -p $(@D)
-	awk -f $< shim/model/syscalls.tbl | gperf > $@.tmp && mv $@.tmp $@
+	awk -f $< shim/model/syscalls.tbl | gperf -m 1 > $@.tmp && mv $@.tmp $@
 # The shipped whitelists as tables, by the parser that reads an operator's own.
 $(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter-out shim/load/ceiling_%.c,$(filter shim/base/% shim/model/% shim/load/%,$(LIB_SRC))))
 	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS)

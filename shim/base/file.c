@@ -72,13 +72,20 @@ int file_path(char ret[static PATH_MAX], int fd, struct err *err)
 int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct err *err)
 {
 	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "fstat");
+	return file_read_known(fd, &st, max, ret_data, ret_len, err);
+}
+
+int file_read_known(int fd, const struct stat *st, size_t max, char **ret_data, size_t *ret_len,
+		    struct err *err)
+{
 	CLEANUP_FREE char *data = NULL;
 	size_t len = 0;
 	if (max > SIZE_MAX / 4)
 		max = SIZE_MAX / 4;
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, "fstat");
-	size_t size = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
+	size_t size = S_ISREG(st->st_mode) && st->st_size > 0 ? (size_t)st->st_size : 0;
 	if (size > max)
 		return err_set(err, ERR_LIMIT, "%zu bytes, more than the %zu allowed", size, max);
 	size_t cap = size ? size + 2 : 4096;

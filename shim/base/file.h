@@ -15,6 +15,10 @@
  * larger file is ERR_LIMIT; a file that grows or shrinks meanwhile is an error. */
 int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct err *err) MUST_CHECK;
 
+/* The same for one whose status is known. */
+int file_read_known(int fd, const struct stat *st, size_t max, char **ret_data, size_t *ret_len,
+		    struct err *err) MUST_CHECK;
+
 /* Who may own a file that we trust, and what it is used for in messages. */
 struct file_trust {
 	bool allow_overflow_uid;   /* inside a user namespace that lacks the host's root:
@@ -23,6 +27,10 @@ struct file_trust {
 	bool allow_containers_uid; /* accept file_is_containers_uid for the last component, if it is a folder
 				    */
 };
+
+/* From now on a folder that was found to be root's is not asked again. For a process that makes one start:
+ * root itself changes nothing in it. */
+void file_remember_folders(void);
 
 /* Whether a uid is one that root set aside for containers alone: in a range of the user "containers" in
  * /etc/subuid, from which Podman's --userns=auto takes (containers-storage.conf(5), auto-userns-user). No

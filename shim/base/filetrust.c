@@ -121,6 +121,36 @@ static int check_component(const struct walk *w, struct err *err)
 		       name, mode & S_IWOTH ? "everybody" : "its group", mode);
 }
 
+/* Folders that were found to be root's, and no links: whoever has not been root cannot have changed that
+ * since. A start walks the same few several times. */
+enum { SEEN_MAX = 16, SEEN_LEN = 64 };
+static struct {
+	bool on;
+	unsigned n;
+	char path[SEEN_MAX][SEEN_LEN];
+} seen;
+
+void file_remember_folders(void)
+{
+	seen.on = true;
+}
+
+static bool was_seen(const char *path)
+{
+	for (unsigned i = 0; i < seen.n; i++)
+		if (strcmp(seen.path[i], path) == 0)
+			return true;
+	return false;
+}
+
+static void note_seen(const struct walk *w)
+{
+	size_t len = strlen(w->done);
+
+	if (seen.on && seen.n < SEEN_MAX && len < SEEN_LEN && w->st.st_uid == 0 && S_ISDIR(w->st.st_mode))
+		memcpy(seen.path[seen.n++], w->done, len + 1);
+}
+
 static int too_long(struct err *err)
 {
 	errno = ENAMETOOLONG;
@@ -193,12 +223,17 @@ static int walk_path(struct walk *w, const char *path, struct err *err)
 	w->done[0] = '\0';
 	w->links = 0;
 	do {
+		bool is_last = !w->rest[strspn(w->rest, "/")];
+
 		if (!fits)
 			return too_long(err);
+		if (!is_last && was_seen(w->done))
+			continue;
 		if (lstat(*w->done ? w->done : "/", &w->st) < 0)
 			return err_sys(err, "%s", w->done);
 		if (check_component(w, err) < 0)
 			return -1;
+		note_seen(w);
 		if (S_ISLNK(w->st.st_mode) && follow_link(w, err) < 0)
 			return -1;
 		if (!S_ISDIR(w->st.st_mode) && !S_ISLNK(w->st.st_mode) && w->rest[0]) {
@@ -291,10 +326,11 @@ int file_check_executable(const char *path, const struct file_trust *trust, stru
 int file_read_trusted(const char *path, const struct file_trust *trust, size_t max, char **ret_data,
 		      size_t *ret_len, struct err *err)
 {
-	CLEANUP_FD int fd = file_open_trusted(path, trust, NULL, err);
+	struct stat st;
+	CLEANUP_FD int fd = file_open_trusted(path, trust, &st, err);
 	if (fd < 0)
 		return -1;
-	if (file_read_fd(fd, max, ret_data, ret_len, err) < 0)
+	if (file_read_known(fd, &st, max, ret_data, ret_len, err) < 0)
 		return err_wrap(err, "%s", path);
 	return 0;
 }

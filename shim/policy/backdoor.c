@@ -249,6 +249,7 @@ static bool is_listed(const char *path, const char *const *listed)
 /* Nobody but root can have put another socket into its folder. */
 static bool is_roots(const char *socket)
 {
+	CLEANUP_ARENA struct arena arena = {0};
 	char folder[PATH_MAX];
 	struct err err;
 	size_t len = (size_t)(strrchr(socket, '/') - socket);
@@ -257,7 +258,7 @@ static bool is_roots(const char *socket)
 		return false;
 	memcpy(folder, socket, len);
 	folder[len] = '\0';
-	return file_check_folder(len ? folder : "/", &err) == 0;
+	return file_check_folder(len ? folder : "/", &arena, NULL, &err) != NULL;
 }
 
 /* runc, crun and youki connect to it as root, and hand over descriptors and what the container's state and

@@ -1,6 +1,7 @@
 /* runclamp, in the runtime's place. create and run pass the gates; everything
  * else goes to the runtime that has the container, untouched. */
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/spawn.h"
 #include "load/splice.h"
 #include "run/argv.h"
@@ -347,6 +348,7 @@ int main(int argc, char *argv[])
 			     "runtime's binary in the handler's path, or as its inner");
 		return err_exit_code(ERR_RUNTIME);
 	}
+	file_remember_folders();
 	c.handler_name = base_name(argv[0]);
 	code = dispatch(&c);
 	if (c.decision)

@@ -35,6 +35,16 @@ int statedir_path(char *dst, size_t cap, struct err *err)
 	return 0;
 }
 
+static int check_folder(const struct stat *st, const char *shown, struct err *err)
+{
+	if (S_ISDIR(st->st_mode) && st->st_uid == geteuid() && !(st->st_mode & 022))
+		return 0;
+	return err_set(err, ERR_SYSTEM,
+		       "%s is not trusted: it must belong to uid %u and be writable by nobody else, "
+		       "not belong to uid %u with mode %04o",
+		       shown, geteuid(), st->st_uid, st->st_mode & 07777);
+}
+
 static int open_folder(int dirfd, const char *name, const char *shown, bool create, struct err *err)
 {
 	CLEANUP_FD int fd = -1;
@@ -45,12 +55,25 @@ static int open_folder(int dirfd, const char *name, const char *shown, bool crea
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, "cannot open %s", shown);
-	if (st.st_uid != geteuid() || (st.st_mode & 022))
-		return err_set(err, ERR_SYSTEM,
-			       "%s is not trusted: it must belong to uid %u and be writable by nobody else, "
-			       "not belong to uid %u with mode %04o",
-			       shown, geteuid(), st.st_uid, st.st_mode & 07777);
+	if (check_folder(&st, shown, err) < 0)
+		return -1;
 	return TAKE_FD(fd);
+}
+
+/* One inside, where both are there: who alone can write to the outer one alone can swap the inner one. */
+static int open_inner(const char *path, const char *sub, struct err *err)
+{
+	char inner[PATH_MAX] UNFILLED;
+	struct stat st;
+	int n = snprintf(inner, sizeof(inner), "%s/%s", path, sub);
+
+	if (n < 0 || (size_t)n >= sizeof(inner))
+		return err_set(err, ERR_LIMIT, "$XDG_RUNTIME_DIR is too long");
+	if (lstat(path, &st) < 0)
+		return err_sys(err, "cannot open %s", path);
+	if (check_folder(&st, path, err) < 0)
+		return -1;
+	return open_folder(AT_FDCWD, inner, sub, false, err);
 }
 
 int statedir_open(const char *sub, bool create, struct err *err)
@@ -59,16 +82,16 @@ int statedir_open(const char *sub, bool create, struct err *err)
 
 	if (statedir_path(path, sizeof(path), err) < 0)
 		return -1;
+	if (sub) {
+		int there = open_inner(path, sub, err);
+		if (there >= 0 || !create || err->sys != ENOENT)
+			return there;
+	}
 	/* Asked first: mostly it is there, and mkdir costs more. */
 	CLEANUP_FD int fd = open_folder(AT_FDCWD, path, path, false, err);
 	if (fd < 0 && create && err->sys == ENOENT)
 		fd = open_folder(AT_FDCWD, path, path, true, err);
-	if (fd < 0 || !sub)
-		return TAKE_FD(fd);
-	int inner = open_folder(fd, sub, sub, false, err);
-	if (inner < 0 && create && err->sys == ENOENT)
-		inner = open_folder(fd, sub, sub, true, err);
-	return inner;
+	return fd >= 0 && sub ? open_folder(fd, sub, sub, true, err) : TAKE_FD(fd);
 }
 
 int statedir_read(int dirfd, const char *name, char **ret_data, size_t *ret_len, struct err *err)
@@ -85,5 +108,5 @@ int statedir_read(int dirfd, const char *name, char **ret_data, size_t *ret_len,
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
 		return err_set(err, ERR_SYSTEM, "%s is not trusted: uid %u, mode %06o", name, st.st_uid,
 			       st.st_mode);
-	return file_read_fd(fd, STATEDIR_FILE_MAX, ret_data, ret_len, err);
+	return file_read_known(fd, &st, STATEDIR_FILE_MAX, ret_data, ret_len, err);
 }

@@ -374,6 +374,40 @@ static void test_replace_fails(void **state)
 	assert_non_null(strstr(err.msg, "creating a file beside it"));
 }
 
+/* Last: it is for the rest of the process. What is remembered are root's folders, never what a path ends in.
+ */
+static void test_remember(void **state)
+{
+	static const struct {
+		const char *what;
+		mode_t dir_mode, file_mode;
+		uid_t dir_uid, file_uid;
+		bool opens;
+	} steps[] = {
+		{"a folder of another is not remembered", 0755, 0644, 1000, 0, false},
+		{"an open one neither", 0777, 0644, 0, 0, false},
+		{"root's own", 0755, 0644, 0, 0, true},
+		{"is not asked again", 0777, 0644, 0, 0, true},
+		{"but its file", 0755, 0666, 0, 0, false},
+		{"and whose it is", 0755, 0644, 0, 1000, false},
+	};
+	struct trust_case c = {.link = NULL};
+	struct err err;
+
+	(void)state;
+	file_remember_folders();
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		c.dir_mode = steps[i].dir_mode;
+		c.file_mode = steps[i].file_mode;
+		c.dir_uid = steps[i].dir_uid;
+		c.file_uid = steps[i].file_uid;
+		trust_setup(&c);
+		CLEANUP_FD int fd = file_open_trusted(tmpdir_path("t/d/f"), NULL, NULL, &err);
+		if ((fd >= 0) != steps[i].opens)
+			fail_msg("%s", steps[i].what);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_replace_attributes),
 		cmocka_unit_test(test_replace_fails),
+		cmocka_unit_test(test_remember),
 	};
 	return cmocka_run_group_tests(tests, tmpdir_make, tmpdir_remove);
 }
