@@ -286,7 +286,8 @@ static int read_creator(struct cmdline *cl, struct arena *arena, enum runtime_ki
 /* Whether the runtime will only answer a question: nothing is made or started. */
 static bool asks(const struct grammar *g, const struct globals *gl, int at, int argc, char *const argv[])
 {
-	static const struct opt_spec help_alone[] = {{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL}, {0}};
+	static const struct opt_spec help_alone[] = {{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
+						     {.name = ""}};
 	struct scan s = {.style = g->style, .argc = argc, .argv = argv, .at = at};
 	struct question q = {0};
 	struct item it;

@@ -18,7 +18,7 @@ enum opt_takes {
 	TAKES_NOTHING,
 	TAKES_VALUE,
 	TAKES_OPTIONAL, /* only glued: --tty=X, -tX */
-};
+} __attribute__((packed));
 
 enum opt_role {
 	OPT_PLAIN,
@@ -28,11 +28,13 @@ enum opt_role {
 	OPT_BUNDLE,
 	OPT_INFO,    /* help, version: prints and ends, whatever the subcommand */
 	OPT_REFUSED, /* known, and refused where a container is made; `why` says it */
-};
+} __attribute__((packed));
 
+/* The name lies in the table itself: a pointer would be relocated at every start, and its page copied. */
+enum { OPT_NAME_MAX = 36 };
 struct opt_spec {
-	const char *name; /* NULL ends a table */
-	char letter;	  /* 0: none */
+	char name[OPT_NAME_MAX]; /* {.name = ""} ends a table */
+	char letter;		 /* 0: none */
 	enum opt_takes takes;
 	enum opt_role role;
 	const char *why;

@@ -25,7 +25,7 @@ static const struct opt_spec globals[] = {
 	{"version", 'v', TAKES_NOTHING, OPT_INFO, NULL},
 	{"version", 'V', TAKES_NOTHING, OPT_INFO, NULL},
 	ARGP_OPTIONS,
-	{0},
+	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
@@ -39,12 +39,12 @@ static const struct opt_spec globals[] = {
 		{"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                       \
 		{"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN, NULL}, ARGP_OPTIONS
 
-static const struct opt_spec create[] = {CREATE_OPTIONS, {0}};
+static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
 	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"keep", 0, TAKES_NOTHING, OPT_PLAIN, NULL}, /* newer than 1.8 */
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec restore[] = {
 	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL},
@@ -56,7 +56,7 @@ static const struct opt_spec restore[] = {
 	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	ARGP_OPTIONS,
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
 	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -64,7 +64,7 @@ static const struct opt_spec checkpoint[] = {
 	{"parent-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	ARGP_OPTIONS,
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec exec[] = {
 	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -82,7 +82,7 @@ static const struct opt_spec exec[] = {
 	{"tty", 't', TAKES_OPTIONAL, OPT_PLAIN, NULL},
 	{"user", 'u', TAKES_VALUE, OPT_PLAIN, NULL},
 	ARGP_OPTIONS,
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec update[] = {
 	{"resources", 'r', TAKES_VALUE, OPT_PLAIN, NULL},
@@ -103,9 +103,10 @@ static const struct opt_spec update[] = {
 	{"l3-cache-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"mem-bw-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	ARGP_OPTIONS,
-	{0},
+	{.name = ""},
 };
-static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, ARGP_OPTIONS, {0}};
+static const struct opt_spec format[] = {
+	{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, ARGP_OPTIONS, {.name = ""}};
 
 static const struct sub_spec subs[] = {
 	{"create", SUB_CREATE, true, false, true, create},

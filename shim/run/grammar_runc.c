@@ -13,7 +13,7 @@ static const struct opt_spec globals[] = {
 	{"criu", 0, TAKES_VALUE, OPT_PLAIN, NULL}, /* until 1.3 */
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{"version", 'v', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
@@ -27,13 +27,13 @@ static const struct opt_spec globals[] = {
 		"help", 'h', TAKES_NOTHING, OPT_INFO, NULL                                                   \
 	}
 
-static const struct opt_spec create[] = {CREATE_OPTIONS, {0}};
+static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
 	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"keep", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec restore[] = {
 	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL},
@@ -46,7 +46,7 @@ static const struct opt_spec restore[] = {
 	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
 	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -56,7 +56,7 @@ static const struct opt_spec checkpoint[] = {
 	{"page-server", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"empty-ns", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec exec[] = {
 	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -73,10 +73,10 @@ static const struct opt_spec exec[] = {
 	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
-static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
-static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
+static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
+static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
 static const struct opt_spec update[] = {
 	{"resources", 'r', TAKES_VALUE, OPT_PLAIN, NULL},
 	{"blkio-weight", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -97,7 +97,7 @@ static const struct opt_spec update[] = {
 	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"l3-cache-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"mem-bw-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 
 static const struct sub_spec subs[] = {

@@ -92,7 +92,7 @@ static const struct opt_spec globals[] = {
 	{"TESTONLY-allow-packet-endpoint-write", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{"version", 0, TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
@@ -103,25 +103,25 @@ static const struct opt_spec globals[] = {
 		"help", 'h', TAKES_NOTHING, OPT_INFO, NULL                                                   \
 	}
 
-static const struct opt_spec create[] = {CREATE_OPTIONS, {0}};
+static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
 	{"detach", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"exec-fd", 0, TAKES_VALUE, OPT_PLAIN, NULL}, /* newer than 2022 */
 	{"pass-fd", 0, TAKES_VALUE, OPT_PLAIN, NULL}, /* newer than 2022 */
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec restore[] = {
 	CREATE_OPTIONS,
 	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
 	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"compression", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec exec[] = {
 	{"additional-gids", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -136,28 +136,27 @@ static const struct opt_spec exec[] = {
 	{"process", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"user", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
-static const struct opt_spec format[] = {{"format", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
-static const struct opt_spec pid[] = {{"pid", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
+static const struct opt_spec format[] = {{"format", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
+static const struct opt_spec pid[] = {{"pid", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
 static const struct opt_spec wait[] = {
 	{"pid", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"rootpid", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 #define LIMIT(name)                                                                                          \
 	{                                                                                                    \
 		name, 0, TAKES_VALUE, OPT_PLAIN, NULL                                                        \
 	}
 static const struct opt_spec update[] = {
-	LIMIT("resources"),	LIMIT("blkio-weight"),	 LIMIT("cpu-burst"),
-	LIMIT("cpu-idle"),	LIMIT("cpu-period"),	 LIMIT("cpu-quota"),
-	LIMIT("cpu-rt-period"), LIMIT("cpu-rt-runtime"), LIMIT("cpu-share"),
-	LIMIT("cpuset-cpus"),	LIMIT("cpuset-mems"),	 LIMIT("l3-cache-schema"),
-	LIMIT("mem-bw-schema"), LIMIT("memory"),	 LIMIT("memory-reservation"),
-	LIMIT("memory-swap"),	LIMIT("pids-limit"),	 {0},
+	LIMIT("resources"),	LIMIT("blkio-weight"), LIMIT("cpu-burst"),	    LIMIT("cpu-idle"),
+	LIMIT("cpu-period"),	LIMIT("cpu-quota"),    LIMIT("cpu-rt-period"),	    LIMIT("cpu-rt-runtime"),
+	LIMIT("cpu-share"),	LIMIT("cpuset-cpus"),  LIMIT("cpuset-mems"),	    LIMIT("l3-cache-schema"),
+	LIMIT("mem-bw-schema"), LIMIT("memory"),       LIMIT("memory-reservation"), LIMIT("memory-swap"),
+	LIMIT("pids-limit"),	{.name = ""},
 };
-static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
+static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
 
 /* start counts among those that start processes: in a pod its flags decide
  * whether the filter of a further container is loaded. boot and gofer are

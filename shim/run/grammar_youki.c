@@ -12,7 +12,7 @@ static const struct opt_spec globals[] = {
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
 	{"version", 'v', TAKES_NOTHING, OPT_INFO, NULL},
 	{"version", 'V', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
@@ -26,13 +26,13 @@ static const struct opt_spec globals[] = {
 		"help", 'h', TAKES_NOTHING, OPT_INFO, NULL                                                   \
 	}
 
-static const struct opt_spec create[] = {CREATE_OPTIONS, {0}};
+static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
 	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"keep", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec exec[] = {
 	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
@@ -52,20 +52,20 @@ static const struct opt_spec exec[] = {
 	{"ignore-paused", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
 	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
 	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
 	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{0},
+	{.name = ""},
 };
-static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
-static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {0}};
+static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
+static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
 static const struct opt_spec update[] = {
 	{"resources", 'r', TAKES_VALUE, OPT_PLAIN, NULL},
 	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{0},
+	{.name = ""},
 };
 
 static const struct sub_spec subs[] = {

@@ -3,7 +3,7 @@
 
 static const struct opt_spec *find_letter(const struct opt_spec *opts, char letter)
 {
-	for (; opts && opts->name; opts++)
+	for (; opts && opts->name[0]; opts++)
 		if (opts->letter == letter)
 			return opts;
 	return NULL;
@@ -11,7 +11,7 @@ static const struct opt_spec *find_letter(const struct opt_spec *opts, char lett
 
 static const struct opt_spec *find_name(const struct opt_spec *opts, const char *name, size_t len)
 {
-	for (; opts && opts->name; opts++)
+	for (; opts && opts->name[0]; opts++)
 		if (strncmp(opts->name, name, len) == 0 && opts->name[len] == '\0')
 			return opts;
 	return NULL;
@@ -27,7 +27,7 @@ static const struct opt_spec *find_prefix(const struct opt_spec *opts, const cha
 	*ret_several = false;
 	if (exact)
 		return exact;
-	for (; opts && opts->name; opts++) {
+	for (; opts && opts->name[0]; opts++) {
 		if (strncmp(opts->name, name, len) != 0)
 			continue;
 		if (hit && strcmp(hit->name, opts->name) != 0)

@@ -600,8 +600,8 @@ static void tables_are_sound(void **state)
 			assert_ptr_equal(grammar_sub(g, s->name), s);
 			if (s->kind == SUB_CREATE || s->kind == SUB_RUN)
 				assert_true(s->starts && s->has_id && s->opts);
-			for (const struct opt_spec *o = s->opts; o && o->name; o++)
-				for (const struct opt_spec *q = o + 1; q->name; q++)
+			for (const struct opt_spec *o = s->opts; o && o->name[0]; o++)
+				for (const struct opt_spec *q = o + 1; q->name[0]; q++)
 					assert_true(strcmp(o->name, q->name) != 0 &&
 						    (!o->letter || o->letter != q->letter));
 		}
@@ -617,7 +617,7 @@ static void runsc_flags_are_of_that_kind(void **state)
 	if (access(argv[0], X_OK) < 0)
 		skip();
 	CLEANUP_FREE char *text = told(argv);
-	for (const struct opt_spec *o = grammar_runsc.globals; o->name; o++) {
+	for (const struct opt_spec *o = grammar_runsc.globals; o->name[0]; o++) {
 		char value[96], alone[96];
 		(void)snprintf(alone, sizeof(alone), "\n  -%s\n", o->name);
 		(void)snprintf(value, sizeof(value), "\n  -%s ", o->name);
