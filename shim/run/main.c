@@ -249,7 +249,7 @@ static int start(struct call *c, struct err *err)
 		return -1;
 	if (c->decision->inject)
 		created_fill(&created, &c->bundle, c->decision);
-	if (registry_put(&key, &reg, err) < 0)
+	if (registry_put(&key, &reg, &c->arena, err) < 0)
 		return -1;
 	/* One create in a few, so that the others do not pay for the look. */
 	if (getpid() % SWEEP_EVERY == 0)

@@ -177,25 +177,25 @@ static int put_one(int dirfd, struct arena *arena, const struct registry_key *ke
 	return 0;
 }
 
-int registry_put(const struct registry_key *key, const struct registration *r, struct err *err)
+int registry_put(const struct registry_key *key, const struct registration *r, struct arena *arena,
+		 struct err *err)
 {
 	CLEANUP_FD int dirfd = statedir_open(NULL, true, err);
-	CLEANUP_ARENA struct arena arena = {0};
 	struct regfile f;
 
-	if (dirfd < 0 || regfile_fill(&f, &arena, key, r, err) < 0)
+	if (dirfd < 0 || regfile_fill(&f, arena, key, r, err) < 0)
 		return err_wrap(err, "the record of container \"%.80s\"", key->id);
-	const char *root = key->root ? NULL : regfile_root_of_args(&arena, r);
+	const char *root = key->root ? NULL : regfile_root_of_args(arena, r);
 	if (root) {
 		/* For whoever spells that root out. A delete without it would not
 		 * mark this one, so it is swept like one of `run`. */
 		const struct registry_key also = {root, key->id, key->runtime};
 		struct regfile second = f;
 		second.reg.of_run = true;
-		if (put_one(dirfd, &arena, &also, &second, err) < 0)
+		if (put_one(dirfd, arena, &also, &second, err) < 0)
 			return -1;
 	}
-	return put_one(dirfd, &arena, key, &f, err);
+	return put_one(dirfd, arena, key, &f, err);
 }
 
 static bool mark_one(int dirfd, const char *name)

@@ -37,7 +37,8 @@ int registry_dir(const char **ret, struct arena *arena, bool create, struct err 
  * arguments or state folders, and its own state for the container is still there,
  * it is an error (ERR_RUNTIME): that container could never be stopped again.
  * Where the root comes from the handler's args, the record is found under it too. */
-int registry_put(const struct registry_key *key, const struct registration *r, struct err *err) MUST_CHECK;
+int registry_put(const struct registry_key *key, const struct registration *r, struct arena *arena,
+		 struct err *err) MUST_CHECK;
 /* *ret_found says whether there was one (also a marked one). A record that
  * can't be read or trusted is an error. */
 int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,

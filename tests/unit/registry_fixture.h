@@ -27,11 +27,18 @@ static inline struct registration registration(enum runtime_kind runtime, const 
 	return (struct registration){.handler = "runclamp", .runtime = runtime, .path = path, .args = args};
 }
 
+static inline int try_put(const struct registry_key *key, const struct registration *r, struct err *err)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+
+	return registry_put(key, r, &arena, err);
+}
+
 static inline void put(const struct registry_key *key, const struct registration *r)
 {
 	struct err err = {0};
 
-	if (registry_put(key, r, &err) < 0)
+	if (try_put(key, r, &err) < 0)
 		fail_msg("%s", err.msg);
 }
 

@@ -162,15 +162,15 @@ static void a_living_container_is_not_handed_over(void **state)
 	put(&key, &runc);
 	make_path("/run/hand/c1");
 	put(&key, &runc);
-	assert_int_equal(registry_put(&key, &crun, &err), -1);
+	assert_int_equal(try_put(&key, &crun, &err), -1);
 	assert_int_equal(err.kind, ERR_RUNTIME);
 	assert_non_null(strstr(err.msg, "still belongs to runc (/opt/runc)"));
-	assert_int_equal(registry_put(&key, &other, &err), -1);
+	assert_int_equal(try_put(&key, &other, &err), -1);
 	static const char *const new_args[] = {"--systemd-cgroup", NULL};
 	other = registration(RUNTIME_RUNC, "/opt/runc", new_args);
-	assert_int_equal(registry_put(&key, &other, &err), -1);
+	assert_int_equal(try_put(&key, &other, &err), -1);
 	registry_mark(&key);
-	assert_int_equal(registry_put(&key, &crun, &err), -1);
+	assert_int_equal(try_put(&key, &crun, &err), -1);
 	assert_string_equal(get(&key), "/opt/runc");
 	assert_int_equal(rmdir("/run/hand/c1"), 0);
 	put(&key, &crun);
@@ -281,7 +281,7 @@ static void others_files_are_not_trusted(void **state)
 	assert_string_equal(get(&key), "/opt/runc");
 	assert_int_equal(chmod("/run/runclamp", 0770), 0);
 	assert_int_equal(try_get(&key, &err), -1);
-	assert_int_equal(registry_put(&key, &r, &err), -1);
+	assert_int_equal(try_put(&key, &r, &err), -1);
 	assert_non_null(strstr(err.msg, "not trusted"));
 	assert_int_equal(chmod("/run/runclamp", 0700), 0);
 	assert_int_equal(chown("/run/runclamp", 65534, 0), 0);
@@ -312,7 +312,7 @@ static void writers_do_not_disturb_a_reader(void **state)
 		for (int n = 0; pid[i] == 0; n++) {
 			if (n == 200)
 				_exit(0);
-			if (registry_put(&key, &r, &err) < 0)
+			if (try_put(&key, &r, &err) < 0)
 				_exit(1);
 		}
 	}
@@ -335,11 +335,11 @@ static int as_another_user(void)
 
 	if (setuid(65534) < 0)
 		return 1;
-	if (registry_put(&key, &r, &err) == 0 || !strstr(err.msg, "XDG_RUNTIME_DIR"))
+	if (try_put(&key, &r, &err) == 0 || !strstr(err.msg, "XDG_RUNTIME_DIR"))
 		return 2;
-	if (setenv("XDG_RUNTIME_DIR", "relative", 1) < 0 || registry_put(&key, &r, &err) == 0)
+	if (setenv("XDG_RUNTIME_DIR", "relative", 1) < 0 || try_put(&key, &r, &err) == 0)
 		return 3;
-	if (setenv("XDG_RUNTIME_DIR", "/run/theirs", 1) < 0 || registry_put(&key, &r, &err) < 0)
+	if (setenv("XDG_RUNTIME_DIR", "/run/theirs", 1) < 0 || try_put(&key, &r, &err) < 0)
 		return 4;
 	if (registry_dir(&dir, &arena, false, &err) < 0 || strcmp(dir, "/run/theirs/runclamp") != 0)
 		return 5;
