@@ -39,13 +39,17 @@ bool text_misleads(const char *s, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
-	if (n == 2)
-		return (u[0] == 0xc2 && u[1] < 0xa0) || (u[0] == 0xd8 && u[1] == 0x9c);
-	if (n != 3 || u[0] != 0xe2)
+	if (n == 2) /* C1, the soft hyphen, the Arabic letter mark */
+		return (u[0] == 0xc2 && (u[1] < 0xa0 || u[1] == 0xad)) || (u[0] == 0xd8 && u[1] == 0x9c);
+	if (n != 3)
 		return false;
-	if (u[1] == 0x80)
-		return u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xa8 && u[2] <= 0xae);
-	return u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9;
+	if (u[0] == 0xef) /* U+FEFF */
+		return u[1] == 0xbb && u[2] == 0xbf;
+	if (u[0] != 0xe2)
+		return false;
+	if (u[1] == 0x80) /* U+200B to U+200F; U+2028 to U+202E */
+		return (u[2] >= 0x8b && u[2] <= 0x8f) || (u[2] >= 0xa8 && u[2] <= 0xae);
+	return u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf; /* U+2060 to U+206F */
 }
 
 /* One character's form in a message, `quotes` escaped as well: at most 12 bytes.

@@ -89,6 +89,37 @@ static void add_not_enforced(struct lines *lines, struct ask *a)
 		lines_add(lines, &a->arena, "the signature: it is not verified");
 }
 
+/* Of the declared calls that this machine has no number for: what each is, by the architectures of the
+ * closure. */
+static void add_absent(struct lines *lines, struct ask *a)
+{
+	static const char *const what[] = {"declared, but in no kernel",
+					   "declared, and of the closure's other architectures alone",
+					   "declared, but not on this container's architectures"};
+	const struct needs *n = &a->decision.needs;
+	archset archs = a->decision.sides ? a->decision.sides->closure.archs : 1u << ARCH_NATIVE;
+	const char **names = arena_array(&a->arena, n->nabsent + (size_t)1, sizeof(*names));
+	struct sysset gone;
+
+	gone_set(&gone);
+	for (unsigned kind = 0; names && kind < ARRAY_LEN(what); kind++) {
+		uint32_t found = 0;
+
+		for (uint32_t i = 0; i < n->nabsent; i++) {
+			int id = sys_lookup(n->absent[i], strlen(n->absent[i]));
+			unsigned is = id < 0 || sysset_has(&gone, id) ? 0 : 2;
+
+			for (unsigned arch = 0; is == 2 && arch < ARCH_NUMBERED; arch++)
+				if (archs >> arch & 1 && sys_number(id, (enum arch_id)arch) >= 0)
+					is = 1;
+			if (is == kind)
+				names[found++] = n->absent[i];
+		}
+		if (found)
+			add_list(lines, a, what[kind], names, found);
+	}
+}
+
 void advice_collect(struct advice *ret, struct ask *a)
 {
 	for (uint32_t i = 0; i < a->decision.nwarnings; i++)
@@ -96,9 +127,7 @@ void advice_collect(struct advice *ret, struct ask *a)
 	const char *note = ask_section_note(a);
 	if (note)
 		lines_add(&ret->warnings, &a->arena, "%s", note);
-	if (a->decision.needs.nabsent)
-		add_list(&ret->warnings, a, "declared, but in no kernel, or not on this architecture",
-			 a->decision.needs.absent, a->decision.needs.nabsent);
+	add_absent(&ret->warnings, a);
 	advice_node(&ret->warnings, a);
 	add_not_enforced(&ret->not_enforced, a);
 	add_not_read(&ret->not_read, a);

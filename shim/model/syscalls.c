@@ -76,8 +76,15 @@ int sys_top(const struct sysset *s, enum arch_id arch)
 const char *sys_nearest(const char *name, size_t len)
 {
 	const char *names[SYSCALLS_COUNT + 1];
-	for (int id = 0; id < SYSCALLS_COUNT; id++)
+	for (int id = 0; id < SYSCALLS_COUNT; id++) {
+		const char *more = syscalls_name[id] + len;
+
+		/* libc's name of it: pread is pread64, not preadv. */
+		if (len && strncmp(syscalls_name[id], name, len) == 0 && *more &&
+		    more[strspn(more, "0123456789")] == '\0')
+			return syscalls_name[id];
 		names[id] = syscalls_name[id];
+	}
 	names[SYSCALLS_COUNT] = NULL;
 	return text_nearest(name, len, names);
 }

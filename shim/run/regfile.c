@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { RECORD_VERSION = 1, RECORD_DEPTH = 8, RECORD_TOKENS = 4096 };
 
@@ -83,6 +84,13 @@ const char *regfile_root_of_args(struct arena *arena, const struct registration 
 	return argv_parse(&cmd, arena, r->runtime, n + 1, words, &ignored) == 0 ? cmd.root : NULL;
 }
 
+uint64_t regfile_mount_ns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/mnt", &st) == 0 ? st.st_ino : 0;
+}
+
 int regfile_fill(struct regfile *ret, struct arena *arena, const struct registry_key *key,
 		 const struct registration *r, struct err *err)
 {
@@ -91,6 +99,7 @@ int regfile_fill(struct regfile *ret, struct arena *arena, const struct registry
 
 	if ((root ? add_root(&f, arena, root, err) : default_roots(&f, arena, err)) < 0)
 		return -1;
+	f.mount_ns = regfile_mount_ns();
 	*ret = f;
 	return 0;
 }
@@ -121,6 +130,8 @@ void regfile_write(const struct regfile *f, struct buf *out)
 	put_list(out, "args", f->reg.args);
 	put_string(out, "id", f->id);
 	put_list(out, "roots", f->roots);
+	if (f->mount_ns)
+		buf_printf(out, ",\"mount_ns\":%llu", (unsigned long long)f->mount_ns);
 	if (f->reg.created)
 		created_write(f->reg.created, out);
 	if (f->reg.of_run)
@@ -182,6 +193,8 @@ int regfile_read(struct regfile *ret, struct arena *arena, const char *text, siz
 		return err_set(err, ERR_RUNTIME, "a value is missing or has the wrong form");
 	f.reg.runtime = (enum runtime_kind)kind;
 	f.reg.of_run = jdoc_get(&doc, 0, "of_run") != 0;
+	if (!jdoc_u64(&doc, jdoc_get(&doc, 0, "mount_ns"), &f.mount_ns))
+		f.mount_ns = 0;
 	for (int i = 0; i < REGFILE_ROOTS && roots[i]; i++)
 		f.roots[i] = roots[i];
 	*ret = f;

@@ -11,7 +11,11 @@ struct regfile {
 	struct registration reg;
 	const char *id;
 	const char *roots[REGFILE_ROOTS + 1]; /* where the runtime may keep its state; NULL-terminated */
+	uint64_t mount_ns;		      /* in which they are so called; 0: not known */
 };
+
+/* The caller's mount namespace, by its inode; 0: not known. */
+uint64_t regfile_mount_ns(void);
 
 /* The file's name: 40 hex digits of SHA-256 over the real root and the ID. */
 int regfile_name(char dst[static REGFILE_NAME], const struct registry_key *key, struct err *err) MUST_CHECK;

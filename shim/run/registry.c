@@ -230,9 +230,11 @@ static bool younger_than(int dirfd, const char *name, time_t seconds)
 	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || time(NULL) - st.st_mtime < seconds;
 }
 
-/* No folder at all says nothing: another mount namespace may have it. */
-static bool has_root(const struct regfile *f)
+/* No folder at all says nothing in another mount namespace than that of the create: it may be there. */
+static bool sees_root(const struct regfile *f)
 {
+	if (f->mount_ns && f->mount_ns == regfile_mount_ns())
+		return true;
 	for (int i = 0; f->roots[i]; i++)
 		if (access(f->roots[i], F_OK) == 0)
 			return true;
@@ -251,7 +253,7 @@ static bool is_lost(int dirfd, const char *name, bool marked)
 	if (statedir_read(dirfd, name, &text, &len, &ignored) < 0 || !text ||
 	    regfile_read(&f, &arena, text, len, &ignored) < 0)
 		return false;
-	return (marked || has_root(&f)) && !regfile_alive(&f);
+	return (marked || sees_root(&f)) && !regfile_alive(&f);
 }
 
 static bool sweep_marked(int dirfd, const char *name)

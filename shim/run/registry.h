@@ -48,7 +48,8 @@ int registry_get(struct registration *ret, bool *ret_found, struct arena *arena,
 void registry_mark(const struct registry_key *key);
 /* Removes at most `max` marked records whose containers the runtime has no more. Marks first what was never
  * deleted through runclamp and is lost all the same (a create that failed in the runtime, a delete that went
- * round): records older than REGISTRY_IDLE seconds whose root is there, without the container. Each time some
+ * round): records older than REGISTRY_IDLE seconds whose root is there, or was to be there in
+ * this mount namespace, without the container. Each time some
  * of them are looked at. None is removed in its first REGISTRY_GRACE seconds: the runtime may not have begun.
  */
 enum { REGISTRY_GRACE = 60, REGISTRY_IDLE = 600 };

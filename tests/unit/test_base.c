@@ -225,6 +225,11 @@ static void test_show(void **state)
 		 64,
 		 "\\xc2\\x9b"
 		 "31m"}, /* a terminal's CSI in one character */
+		/* Of no width: U+200B, U+200D, U+2060, U+2064, U+FEFF, U+00AD. */
+		{"\xe2\x80\x8b\xe2\x80\x8d", 64, "\\xe2\\x80\\x8b\\xe2\\x80\\x8d"},
+		{"\xe2\x81\xa0\xe2\x81\xa4", 64, "\\xe2\\x81\\xa0\\xe2\\x81\\xa4"},
+		{"\xef\xbb\xbf\xc2\xad", 64, "\\xef\\xbb\\xbf\\xc2\\xad"},
+		{"\xc2\xae\xef\xbb\xbe\xe2\x80\x8a", 64, "\xc2\xae\xef\xbb\xbe\xe2\x80\x8a"},
 		{"\xd8\x9c \xe2\x80\xa8", 64,
 		 "\\xd8\\x9c \\xe2\\x80\\xa8"}, /* Arabic letter mark, line end */
 		{"abcdef", 7, "abcdef"},

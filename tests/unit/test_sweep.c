@@ -1,5 +1,6 @@
 /* Which records are swept, and when: never that of a container that may live. */
 #include "registry_fixture.h"
+#include <sched.h>
 
 static void make_old(const char *path, time_t seconds)
 {
@@ -124,8 +125,11 @@ static void a_lost_one_is_swept(void **state)
 	put(&key, &r);
 	record_path(path, sizeof(path), "", &key);
 	make_old(path, REGISTRY_IDLE + 1);
-	registry_sweep(100); /* no root: it may be in another mount namespace */
+	CLEANUP_FD int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	registry_sweep(100); /* no root: it may be in the other mount namespace */
 	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(setns(own, CLONE_NEWNS), 0);
 	assert_int_equal(mkdir("/run/lost", 0755), 0);
 	make_old(path, REGISTRY_IDLE - 5);
 	registry_sweep(100); /* young */
@@ -133,6 +137,30 @@ static void a_lost_one_is_swept(void **state)
 	make_old(path, REGISTRY_IDLE + 1);
 	registry_sweep(100);
 	assert_null(get(&key));
+}
+
+/* Its whole root is gone, in the namespace that had it. */
+static void one_whose_root_is_gone_is_swept(void **state)
+{
+	const struct registry_key key = {"/run/rootless", "lost", RUNTIME_RUNC},
+				  runsc = {"/run/rootless", "sandbox", RUNTIME_RUNSC};
+	struct registration r = registration(RUNTIME_RUNC, "/opt/runc", no_args);
+	char path[128];
+
+	(void)state;
+	NEEDS_OWN_RUN();
+	put(&key, &r);
+	r.runtime = RUNTIME_RUNSC;
+	put(&runsc, &r);
+	registry_sweep(100); /* young: the runtime may not have begun */
+	assert_non_null(get(&key));
+	for (int i = 0; i < 2; i++) {
+		record_path(path, sizeof(path), "", i ? &runsc : &key);
+		make_old(path, REGISTRY_IDLE + 1);
+	}
+	registry_sweep(100);
+	assert_null(get(&key));
+	assert_null(get(&runsc));
 }
 
 static unsigned count_records(const char *folder)
@@ -243,6 +271,7 @@ int main(void)
 		cmocka_unit_test(a_new_container_of_that_name_is_not_swept),
 		cmocka_unit_test(sweeping_is_bounded),
 		cmocka_unit_test_setup(a_lost_one_is_swept, ownrun_make),
+		cmocka_unit_test_setup(one_whose_root_is_gone_is_swept, ownrun_make),
 		cmocka_unit_test_setup(the_folder_stays_small, ownrun_make),
 		cmocka_unit_test_setup(the_runtimes_state_keeps_a_record, ownrun_make),
 	};

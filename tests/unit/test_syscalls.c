@@ -83,6 +83,11 @@ static void nearest(void **state)
 	(void)state;
 	assert_string_equal(sys_nearest("opneat", 6), "openat");
 	assert_string_equal(sys_nearest("sokcet", 6), "socket");
+	/* libc's names; what only begins alike is none. */
+	assert_string_equal(sys_nearest("pread", 5), "pread64");
+	assert_string_equal(sys_nearest("pwrite", 6), "pwrite64");
+	assert_string_equal(sys_nearest("wait", 4), "wait4");
+	assert_string_equal(sys_nearest("rea", 3), "read");
 	assert_null(sys_nearest("qqqqqqqqqqqq", 12));
 }
 
