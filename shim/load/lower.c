@@ -165,6 +165,7 @@ static int lower_runsc(struct lowering *l, struct arena *arena, const struct cei
 
 	enosys_set(&enosys);
 	l->style.kill_as_kill = true;
+	memset(l->spelling, 0, sizeof(l->spelling));
 	l->style.spelling = l->spelling;
 	if (check_runsc_action(l->profile.def, "defaultAction", err) < 0)
 		return -1;
@@ -198,7 +199,6 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 
 	memset(&ret->style, 0, sizeof(ret->style));
 	ret->style.archs = ARCHSET_ALL;
-	memset(ret->spelling, 0, sizeof(ret->spelling));
 	profile_copy(&ret->profile, closure);
 	switch (kind) {
 	case RUNTIME_RUNC:
