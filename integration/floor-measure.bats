@@ -20,7 +20,8 @@ measure() { # KIND
   "$CLAMPCTL" floor show --runtime "$path" >"$T/shown"
   ! grep 'not in the table' "$T/shown"
   TMPDIR=$T "$CLAMPCTL" floor measure --runtime "$path" --starts "${FLOOR_MEASURE_STARTS:-5}" --confirm 20 --output "$T/$1.json" \
-    2>"$T/progress" || { tail "$T/progress"; return 1; }
+    >"$T/out" 2>"$T/progress" || { tail "$T/progress"; return 1; }
+  [ "$(cat "$T/out")" = "$T/$1.json" ]
   "$LIB/floor-compare" "$T/shown" "$T/$1.json" || { cat "$T/progress"; return 1; }
   [ -z "$(find "$T" -name 'runclamp-floor.*')" ]
 }

@@ -19,7 +19,7 @@ like "floor measure: needs root" "$(other "$CTL" floor measure --runtime "$CRUN"
 folders() { find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'runclamp-floor.*' | wc -l; }
 before=$(folders)
 null=$(stat -c '%u:%g' /dev/null)
-ctl floor measure --runtime "$CRUN" --starts 4 --confirm 20
+ctl floor measure --runtime "$CRUN" --starts 2 --confirm 5
 path=$out
 like "floor measure crun: writes a file of floors.d" "$code:$path" "^0:/etc/runclamp/floors.d/crun-.*\.json$"
 is "floor measure crun: root's, readable by all" "$(stat -c '%U %a' "$path") $(stat -c %a /etc/runclamp/floors.d)" "root 644 755"
@@ -56,8 +56,6 @@ jq '.runtime = "runc"' "$T/whole.json" >"$path"
 ctl check --handler crun "$T/b/few"
 like "floors.d: another runtime's file refuses" "$code:$out$err" "runtime is .runc., but the file.s name says .crun."
 cp "$T/whole.json" "$path"
-ctl floor measure --runtime "$CRUN" --starts 1 --confirm 1 --output "$T/elsewhere.json"
-is "floor measure --output" "$code:$out:$(jq -r .runtime "$T/elsewhere.json")" "0:$T/elsewhere.json:crun"
 "$CTL" floor measure --runtime "$RUNC" --output "$T/none.json" >"$T/int.out" 2>"$T/int.err" &
 pid=$!
 sleep 2
