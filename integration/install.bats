@@ -217,6 +217,42 @@ containerd_with() { # VERSION
   [ "$(major)" -ge 2 ] || skip "containerd 1 knows no config version 3: install containerd 2"
   containerd_with 3
 }
+@test "containerd: the handler has what runc's has, but for what is its own" {
+  local plugin=io.containerd.grpc.v1.cri key
+  main_config 2 'imports = ["/etc/containerd/conf.d/*.toml"]'
+  node_file /etc/containerd/config.toml <<TOML
+version = 2
+imports = ["/etc/containerd/conf.d/*.toml"]
+[plugins."$plugin".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  privileged_without_host_devices = true
+  snapshotter = "native"
+  cni_conf_dir = "/etc/cni/other"
+  cni_max_conf_num = 3
+  pod_annotations = ["org.example.pod"]
+  container_annotations = ["org.example.*"]
+  [plugins."$plugin".containerd.runtimes.runc.options]
+    SystemdCgroup = false
+    NoPivotRoot = true
+    NoNewKeyring = true
+    ShimCgroup = "/shims"
+    IoUid = 7
+TOML
+  in_node clampctl install containerd
+  dump >"$T/dump"
+  # The handler's tables in the dump, and runc's, line by line; strings in either quotes.
+  for key in runc runclamp; do
+    tr "'" '"' <"$T/dump" | awk -v want="runtimes.$key" '/^ *\[/ { on = index($0, want "]") || index($0, want ".options]") } on && !/^ *\[/ && NF' |
+      sed 's/^ *//' | sort >"$T/of-$key"
+  done
+  cat "$T/of-runclamp"
+  grep -qx 'NoPivotRoot = true' "$T/of-runclamp"
+  grep -qx 'pod_annotations = \["io.runclamp.\*", "io.runclamp.\*/\*", "org.example.pod"\]' "$T/of-runclamp"
+  grep -qx 'container_annotations = \["io.runclamp.\*", "io.runclamp.\*/\*", "org.example.\*"\]' "$T/of-runclamp"
+  diff <(grep -vE '^(BinaryName|pod_annotations|container_annotations) ' "$T/of-runc") \
+    <(grep -vE '^(BinaryName|pod_annotations|container_annotations) ' "$T/of-runclamp")
+  in_node clampctl uninstall containerd
+}
 @test "containerd: by the node's root below a folder, as from a container" {
   FROM_CONTAINER=1
   containerd_with 2

@@ -8,31 +8,97 @@
 #include <limits.h>
 #include <string.h>
 
+/* plugins, its name, containerd, runtimes, runc, the key; the same with options before the key. */
+enum { HANDLER_DEPTH = 6, OPTIONS_DEPTH };
+
 static const char plugin_name[][sizeof("io.containerd.cri.v1.runtime")] = {
 	[2] = "io.containerd.grpc.v1.cri", [3] = "io.containerd.cri.v1.runtime"};
 
+/* Of the real runtime's handler or of its options: `depth` parts of path, the last one the key. */
+static bool is_runcs(const struct containerd *c, const struct toml_entry *e, uint32_t depth)
+{
+	static const char *const path[] = {"containerd", "runtimes", "runc", "options"};
+
+	if (e->nparts != depth || e->kind == TOML_TABLE)
+		return false;
+	for (uint32_t i = 0; i + 1 < depth; i++)
+		if (strcmp(e->part[i], i < CRI_PARTS ? c->cri[i] : path[i - CRI_PARTS]) != 0)
+			return false;
+	return true;
+}
+
+static void put_string(struct buf *out, const char *s)
+{
+	buf_putc(out, '"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *s);
+	}
+	buf_putc(out, '"');
+}
+
+/* The globs are those of path.Match: * stops at a slash. */
+static void put_annotations(struct buf *out, const struct containerd *c, const char *key)
+{
+	buf_printf(out, "%s = [\"io.runclamp.*\", \"io.runclamp.*/*\"", key);
+	for (uint32_t i = 0; i < c->values.n; i++) {
+		const struct toml_entry *e = &c->values.entry[i];
+
+		if (!is_runcs(c, e, HANDLER_DEPTH) || strcmp(e->part[HANDLER_DEPTH - 1], key) != 0 ||
+		    e->kind != TOML_STRING || strncmp(e->text, "io.runclamp.", 12) == 0)
+			continue;
+		buf_puts(out, ", ");
+		put_string(out, e->text);
+	}
+	buf_puts(out, "]\n");
+}
+
+/* What containerd keeps by the handler and not by the runtime, as it stands for runc, but for these keys:
+ * our handler has them of its own, or they are the container's place. What is empty says nothing. */
+static void put_runcs(struct buf *out, const struct containerd *c, uint32_t depth)
+{
+	static const char *const ours[] = {"runtime_type", "runtime_path",    "runtime_engine",
+					   "runtime_root", "pod_annotations", "container_annotations",
+					   "BinaryName",   "SystemdCgroup",   "Root"};
+
+	for (uint32_t i = 0; i < c->values.n; i++) {
+		const struct toml_entry *e = &c->values.entry[i];
+		bool skip = !is_runcs(c, e, depth) || !*e->text || strcmp(e->text, "false") == 0 ||
+			    strcmp(e->text, "0") == 0;
+
+		for (size_t k = 0; !skip && k < ARRAY_LEN(ours); k++)
+			skip = strcmp(e->part[depth - 1], ours[k]) == 0;
+		if (skip)
+			continue;
+		buf_printf(out, "%s = ", e->part[depth - 1]);
+		if (e->kind == TOML_STRING)
+			put_string(out, e->text);
+		else
+			buf_puts(out, e->text);
+		buf_putc(out, '\n');
+	}
+}
+
 static void put_runtime(struct buf *out, const struct containerd *c, struct install *in, const char *handler)
 {
-	static const char globs[] = "[\"io.runclamp.*\", \"io.runclamp.*/*\"]";
 	const char *plugin = plugin_name[c->version],
-		   *spec = containerd_value(c, "containerd/runtimes/runc/base_runtime_spec"),
 		   *systemd = containerd_value(c, "containerd/runtimes/runc/options/SystemdCgroup");
 
-	/* The globs are those of path.Match: * stops at a slash. */
 	buf_printf(out,
 		   "\n[plugins.\"%s\".containerd.runtimes.\"%s\"]\n"
-		   "runtime_type = \"io.containerd.runc.v2\"\n"
-		   "pod_annotations = %s\n"
-		   "container_annotations = %s\n",
-		   plugin, handler, globs, globs);
-	if (spec && *spec)
-		buf_printf(out, "base_runtime_spec = \"%s\"\n", spec);
+		   "runtime_type = \"io.containerd.runc.v2\"\n",
+		   plugin, handler);
+	put_annotations(out, c, "pod_annotations");
+	put_annotations(out, c, "container_annotations");
+	put_runcs(out, c, HANDLER_DEPTH);
 	buf_printf(out,
 		   "\n[plugins.\"%s\".containerd.runtimes.\"%s\".options]\n"
 		   "BinaryName = \"%s\"\n"
 		   "SystemdCgroup = %s\n",
 		   plugin, handler, dropin_program(in, handler),
 		   systemd && strcmp(systemd, "true") == 0 ? "true" : "false");
+	put_runcs(out, c, OPTIONS_DEPTH);
 }
 
 /* The whole CRI section as it is in force, without our handlers' tables. */
