@@ -89,6 +89,22 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, total);
 }
 
+void *arena_room(struct arena *a, void *v, size_t n, size_t *cap, size_t first, size_t size)
+{
+	size_t bigger = *cap ? *cap * 2 : first;
+	void *to;
+
+	if (n < *cap)
+		return v;
+	to = arena_array(a, bigger, size);
+	if (!to)
+		return NULL;
+	if (n)
+		memcpy(to, v, n * size);
+	*cap = bigger;
+	return to;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
 	if (len == SIZE_MAX)

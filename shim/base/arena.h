@@ -21,6 +21,9 @@ enum { ARENA_MAX_DEFAULT = 64 << 20 };
 void *arena_alloc(struct arena *a, size_t size) MUST_CHECK;
 /* n × size, checked for overflow. */
 void *arena_array(struct arena *a, size_t n, size_t size) MUST_CHECK;
+/* v with room for one more than its n: itself, or where *cap is n a copy in twice the room
+ * (at first `first`). NULL, and *cap as it was: no memory. */
+void *arena_room(struct arena *a, void *v, size_t n, size_t *cap, size_t first, size_t size) MUST_CHECK;
 /* A NUL-terminated copy of len bytes. */
 char *arena_strndup(struct arena *a, const char *s, size_t len) MUST_CHECK;
 void arena_free(struct arena *a);

@@ -11,6 +11,12 @@ int atoms_spend(size_t *budget, size_t steps, struct err *err)
 	return 0;
 }
 
+int atoms_too_many(struct err *err)
+{
+	return err_set(err, ERR_LIMIT, "argument conditions: more than %d alternatives for one call",
+		       ALTERNATIVES_MAX);
+}
+
 static int out_of_memory(struct err *err)
 {
 	return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
@@ -18,18 +24,12 @@ static int out_of_memory(struct err *err)
 
 int pieces_push(struct pieces *p, const struct cond *c, struct err *err)
 {
-	if (p->n == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 8;
-		struct cond *v = p->n >= ALTERNATIVES_MAX ? NULL : arena_array(p->arena, cap, sizeof(*v));
-		if (!v)
-			return err_set(err, ERR_LIMIT,
-				       "argument conditions: more than %d alternatives for one call",
-				       ALTERNATIVES_MAX);
-		if (p->n)
-			memcpy(v, p->v, p->n * sizeof(*v));
-		p->v = v;
-		p->cap = cap;
-	}
+	if (p->n == ALTERNATIVES_MAX)
+		return atoms_too_many(err);
+	struct cond *v = arena_room(p->arena, p->v, p->n, &p->cap, 8, sizeof(*v));
+	if (!v)
+		return out_of_memory(err);
+	p->v = v;
 	p->v[p->n++] = *c;
 	return 0;
 }
@@ -80,16 +80,11 @@ static int look(struct witness *w, struct vector in, size_t at, struct err *err)
 
 static int push(struct atoms *atoms, const struct atom *a, struct err *err)
 {
-	if (atoms->n == atoms->cap) {
-		size_t cap = atoms->cap ? atoms->cap * 2 : 16;
-		struct atom *v = arena_array(atoms->arena, cap, sizeof(*v));
-		if (!v)
-			return out_of_memory(err);
-		if (atoms->n)
-			memcpy(v, atoms->v, atoms->n * sizeof(*v));
-		atoms->v = v;
-		atoms->cap = cap;
-	}
+	struct atom *v = arena_room(atoms->arena, atoms->v, atoms->n, &atoms->cap, 16, sizeof(*v));
+
+	if (!v)
+		return out_of_memory(err);
+	atoms->v = v;
 	atoms->v[atoms->n++] = *a;
 	return 0;
 }

@@ -44,6 +44,7 @@ int atoms_spend(size_t *budget, size_t steps, struct err *err) MUST_CHECK;
 /* What a call may come to while it is made: the whole section may have
  * PROFILE_MAX_RULES in the end, and a place for each is memory. */
 enum { ALTERNATIVES_MAX = 4096 };
+int atoms_too_many(struct err *err) MUST_CHECK;
 
 struct pieces {
 	struct arena *arena;

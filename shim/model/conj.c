@@ -90,16 +90,10 @@ static int conj_push(struct arena *arena, struct conj_list *list, const struct c
 	if (list->n >= CONJ_MAX)
 		return err_set(err, ERR_LIMIT, "argument conditions: more than %d alternatives for one call",
 			       CONJ_MAX);
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 8;
-		struct conj *v = arena_array(arena, cap, sizeof(*v));
-		if (!v)
-			return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
-		if (list->n)
-			memcpy(v, list->v, list->n * sizeof(*v));
-		list->v = v;
-		list->cap = cap;
-	}
+	struct conj *v = arena_room(arena, list->v, list->n, &list->cap, 8, sizeof(*v));
+	if (!v)
+		return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
+	list->v = v;
 	list->v[list->n++] = *c;
 	return 0;
 }

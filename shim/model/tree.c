@@ -39,18 +39,12 @@ static int out_of_memory(struct err *err)
 
 static int push(struct tree *t, struct rules *to, const struct rule *r, struct err *err)
 {
-	if (to->n == to->cap) {
-		size_t cap = to->cap ? to->cap * 2 : 4;
-		struct rule *v = to->n >= ALTERNATIVES_MAX ? NULL : arena_array(t->arena, cap, sizeof(*v));
-		if (!v)
-			return err_set(err, ERR_LIMIT,
-				       "argument conditions: more than %d alternatives for one call",
-				       ALTERNATIVES_MAX);
-		if (to->n)
-			memcpy(v, to->v, to->n * sizeof(*v));
-		to->v = v;
-		to->cap = cap;
-	}
+	if (to->n == ALTERNATIVES_MAX)
+		return atoms_too_many(err);
+	struct rule *v = arena_room(t->arena, to->v, to->n, &to->cap, 4, sizeof(*v));
+	if (!v)
+		return out_of_memory(err);
+	to->v = v;
 	to->v[to->n++] = *r;
 	return 0;
 }

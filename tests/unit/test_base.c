@@ -134,6 +134,25 @@ static void test_arena(void **state)
 	assert_string_equal(arena_strndup(&a, "", 0), "");
 }
 
+static void test_arena_room(void **state)
+{
+	CLEANUP_ARENA struct arena a = {.max = 4096};
+	size_t cap = 0, n = 0;
+	unsigned *v = NULL;
+	(void)state;
+
+	for (void *more; (more = arena_room(&a, v, n, &cap, 3, sizeof(*v))); n++) {
+		v = more;
+		v[n] = (unsigned)n;
+	}
+	assert_int_equal(n, cap);
+	assert_in_range(cap, 96, 768); /* doubled from 3, all copies in 4096 bytes */
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(v[i], i);
+	assert_null(arena_room(&a, v, n, &cap, 3, SIZE_MAX / 2));
+	assert_int_equal(n, cap);
+}
+
 static void test_arena_max(void **state)
 {
 	(void)state;
@@ -343,10 +362,10 @@ int main(void)
 		cmocka_unit_test(test_err_set),	   cmocka_unit_test(test_err_long),
 		cmocka_unit_test(test_err_sys),	   cmocka_unit_test(test_err_codes),
 		cmocka_unit_test(test_arena),	   cmocka_unit_test(test_arena_max),
-		cmocka_unit_test(test_buf),	   cmocka_unit_test(test_jstr),
-		cmocka_unit_test(test_show),	   cmocka_unit_test(test_distance),
-		cmocka_unit_test(test_nearest),	   cmocka_unit_test(test_sha256),
-		cmocka_unit_test(test_sha256_x86),
+		cmocka_unit_test(test_arena_room), cmocka_unit_test(test_buf),
+		cmocka_unit_test(test_jstr),	   cmocka_unit_test(test_show),
+		cmocka_unit_test(test_distance),   cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_sha256),	   cmocka_unit_test(test_sha256_x86),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
