@@ -41,7 +41,7 @@ class Bench(common.Bench):
     def prepare(self, programs):
         os.mkdir(self.path("payload"))
         self.build({words for p in programs.values() for words in re.findall(r"/payload/([\w.-]+)", p["run"])})
-        for image in sorted({p.get("image", "bookworm") for p in programs.values()}):
+        for image in sorted({p.get("image", "bookworm") for p in programs.values()} | {"bookworm"}):
             self.images[image] = self.image(image)
         self.base["process"].pop("rlimits", None)
         self.base["process"]["env"] = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TERM=dumb"]
@@ -202,10 +202,10 @@ class Bench(common.Bench):
             lock = self.locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self.needs:
-                self.needs[key] = self.record(case, [WAITS[0], "sleep", "0"], case.user)
+                self.needs[key] = self.record(case, [WAITS[0], "sleep", "0"], case.user, "bookworm")
         return self.needs[key]
 
-    def record(self, case, argv, user):
+    def record(self, case, argv, user, image=None):
         """Runs it under strace in a container without a filter, as any user of an image would make the list."""
         ident = self.fresh()
         spec = json.loads(json.dumps(self.base))
@@ -220,7 +220,8 @@ class Bench(common.Bench):
         spec["process"].update(args=[*strace, *become, *argv],
                                capabilities={k: sorted(set(every)) for k in ("bounding", "effective", "permitted")},
                                noNewPrivileges=False, terminal="tty" in case.program.get("set", ""))
-        spec["root"] = {"path": self.images[case.program.get("image", "bookworm")], "readonly": True}
+        # The strace of the program's own image: that of a 32-bit one knows 32-bit calls alone.
+        spec["root"] = {"path": self.images[image or case.program.get("image", "bookworm")], "readonly": True}
         spec["mounts"].append({"destination": "/run/record", "type": "bind", "source": place, "options": ["rbind", "rw"]})
         for word in set(case.program.get("set", "").split()) - {"userns"}:
             getattr(self, "set_" + word)(spec, ident)

@@ -69,10 +69,8 @@ static void keep_members(struct lowering *l, const struct profile *engine)
  * the call itself they do what their members do, whatever errno the default has. */
 static void follow_members(struct profile *p, const struct profile *engine)
 {
-	static const char *const calls[] = {"socketcall", "ipc"};
-
-	for (size_t i = 0; i < ARRAY_LEN(calls) && p->def.kind >= ACT_ERRNO; i++) {
-		int id = sys_lookup(calls[i], strlen(calls[i]));
+	for (unsigned i = 0; i < MULTIPLEXERS && p->def.kind >= ACT_ERRNO; i++) {
+		int id = multiplexer(i);
 		const struct sysrules s = profile_call(p, id);
 		bool decided = engine && (profile_has_rules(engine, id) ||
 					  (!action_equal(engine->other[id], engine->def) &&

@@ -66,6 +66,7 @@ static void set_header(struct profile *ret, const struct profile *a, const struc
 	ret->archs = a->archs & b->archs;
 	ret->has_flags = a->has_flags || b->has_flags;
 	ret->flags = a->has_flags && b->has_flags ? a->flags & b->flags : a->has_flags ? a->flags : b->flags;
+	ret->deny_multiplexed = a->deny_multiplexed | b->deny_multiplexed;
 	ret->named_archs = 0;
 	ret->listener_path = ret->listener_metadata = NULL;
 	memset(&ret->named, 0, sizeof(ret->named));

@@ -1,5 +1,6 @@
 #include "model/rules.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* libseccomp 2.5.4 writes a rule for one of these calls on X86 twice: for its
@@ -96,17 +97,29 @@ static struct range answers_through(const struct profile *p, int call, int membe
 
 typedef bool mux_test(const struct profile *p, const struct profile *side, int call, int member);
 
-static bool find(const struct profile *p, const struct profile *side, mux_test *test)
+_Static_assert(ARRAY_LEN(muxes) == MULTIPLEXERS, "profile.h says how many there are");
+
+static int mux_call(const struct mux *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(muxes); i++) {
-		int call = sys_lookup(muxes[i].call, strlen(muxes[i].call));
-		for (const char *name = muxes[i].members; *name;) {
-			size_t len = strcspn(name, " ");
-			int member = sys_lookup(name, len);
-			if (call >= 0 && member >= 0 && test(p, side, call, member))
-				return true;
-			name += len + strspn(name + len, " ");
-		}
+	return sys_lookup(m->call, strlen(m->call));
+}
+
+int multiplexer(unsigned i)
+{
+	return mux_call(&muxes[i]);
+}
+
+static bool any_member(const struct mux *m, const struct profile *p, const struct profile *side,
+		       mux_test *test)
+{
+	int call = mux_call(m);
+
+	for (const char *name = m->members; *name && call >= 0;) {
+		size_t len = strcspn(name, " ");
+		int member = sys_lookup(name, len);
+		if (member >= 0 && test(p, side, call, member))
+			return true;
+		name += len + strspn(name + len, " ");
 	}
 	return false;
 }
@@ -130,12 +143,15 @@ static bool wider_than_side(const struct profile *p, const struct profile *side,
 }
 
 /* Without their conditions they may be one rule with two actions: EEXIST. The
- * engine's own loads where everything that it meets there is the engine's, too. */
+ * engine's own loads where everything that it meets there is the engine's, too; and
+ * behind a rule without conditions for the call itself none is looked at. */
 static bool may_conflict(const struct profile *p, const struct profile *engine, int call, int member)
 {
 	struct given m = given(p, member);
 	bool differ = false;
 
+	if (is_explicit(p, call))
+		return false;
 	for (uint32_t i = 1; i < m.n; i++)
 		differ |= !action_equal(m.rules[i].act, m.rules[0].act);
 	return differ && !(engine && engine->archs & 1u << ARCH_X86 && is_as_in(p, engine, member) &&
@@ -153,14 +169,57 @@ static bool wider_than_member(const struct profile *p, const struct profile *eng
 	return answers_through(p, call, member).least < answers(p, member).most;
 }
 
-static bool mux_fits(const struct profile *ret, const struct profile *side)
+/* A denial of the call by name, whatever its members do: it stands before their rules.
+ * Not the default's answer, which runtimes leave out; socket(2) and shmget(2) have it. */
+static const struct action multiplexer_denied = {ACT_ERRNO, EACCES};
+
+static bool denies_more(const struct profile *p, const struct profile *side, int call, int member)
 {
-	return !find(ret, side, wider_than_side);
+	(void)p;
+	return answers_through(side, call, member).most > multiplexer_denied.kind;
 }
 
-static bool mux_loses_denial(const struct profile *p, const struct profile *engine)
+/* Whether X86 cannot be held against a side; else which calls have to be denied there. */
+static bool mux_unfit(const struct profile *ret, const struct profile *side, unsigned *ret_deny)
 {
-	return find(p, engine, wider_than_member);
+	for (size_t i = 0; i < ARRAY_LEN(muxes); i++) {
+		if (!any_member(&muxes[i], ret, side, wider_than_side))
+			continue;
+		if (any_member(&muxes[i], ret, side, denies_more))
+			return true;
+		*ret_deny |= 1u << i;
+	}
+	return false;
+}
+
+/* Denies on X86 what its members' rules would open there; whether that does not help. */
+static bool deny_multiplexers(struct profile *p, const struct profile *engine)
+{
+	unsigned deny = p->deny_multiplexed;
+
+	p->deny_multiplexed = 0;
+	for (size_t i = 0; i < ARRAY_LEN(muxes); i++) {
+		if (!(deny & 1u << i) && !any_member(&muxes[i], p, engine, wider_than_member))
+			continue;
+		if (p->def.kind != ACT_ERRNO || action_equal(p->def, multiplexer_denied) ||
+		    any_member(&muxes[i], p, p, denies_more))
+			return true;
+		profile_set(p, mux_call(&muxes[i]), multiplexer_denied);
+		p->deny_multiplexed |= 1u << i;
+	}
+	return false;
+}
+
+static bool allows_some(const struct profile *p, const struct profile *side, int call, int member)
+{
+	(void)side;
+	(void)call;
+	return profile_allows_some(p, member);
+}
+
+bool multiplexer_loses(const struct profile *written, const struct profile *closure, unsigned i)
+{
+	return written->deny_multiplexed & 1u << i && any_member(&muxes[i], closure, NULL, allows_some);
 }
 
 /* Whether, on an architecture of 32 bits, a side may deny what ret allows there: a
@@ -267,7 +326,7 @@ static archset archs_miscompiled(const struct profile *p, const struct profile *
 	return set;
 }
 
-archset profile_meet_unfit(const struct profile *ret, const struct profile *a, const struct profile *b)
+archset profile_meet_unfit(struct profile *ret, const struct profile *a, const struct profile *b)
 {
 	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
 
@@ -279,7 +338,8 @@ archset profile_meet_unfit(const struct profile *ret, const struct profile *a, c
 		if ((has_rules(a, id) && loses_bits(ret, a, id)) ||
 		    (has_rules(b, id) && loses_bits(ret, b, id)))
 			return unfit | narrow;
-	if (ret->archs & 1u << ARCH_X86 && !(mux_fits(ret, a) && mux_fits(ret, b)))
+	if (ret->archs & 1u << ARCH_X86 &&
+	    (mux_unfit(ret, a, &ret->deny_multiplexed) || mux_unfit(ret, b, &ret->deny_multiplexed)))
 		unfit |= 1u << ARCH_X86;
 	return unfit;
 }
@@ -297,14 +357,15 @@ static archset clear_absent_names(struct profile *p)
 
 archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine)
 {
-	archset drop = p->unfit | archs_miscompiled(p, p) | clear_absent_names(p);
+	archset drop = p->unfit | clear_absent_names(p);
 
 	for (int id = 0; id < sys_count(); id++)
 		for (uint32_t i = 0; i < profile_call(p, id).nrules; i++)
 			if (conj_needs_64bit(&profile_call(p, id).rules[i].when) && !profile_written(p, id))
 				drop |= narrow_archs();
-	if (mux_loses_denial(p, engine))
+	if (p->archs & ~drop & 1u << ARCH_X86 && deny_multiplexers(p, engine))
 		drop |= 1u << ARCH_X86;
+	drop |= archs_miscompiled(p, p); /* a multiplexer has no number elsewhere */
 	drop &= p->archs;
 	p->archs &= ~drop;
 	/* 64 bits say what was read: there libseccomp may get other rules right. */

@@ -73,11 +73,12 @@ struct profile {
 	bool has_flags;		   /* `flags` was present: [] is not the same as absent */
 	const char *listener_path; /* of the engine, verbatim, or NULL; in the arena */
 	const char *listener_metadata;
-	archset unfit;		  /* where a compiled side enforces something else: see
-				     profile_drop_narrow_archs */
-	struct sysset as_written; /* calls that were met with nothing since they were written:
-				     on 32 bits, compiled, they mean more than `sys` says */
-	struct written *written;  /* theirs, and some that are in the set no more */
+	archset unfit;		   /* where a compiled side enforces something else: see
+				      profile_drop_narrow_archs */
+	unsigned deny_multiplexed; /* the same of bits of `multiplexer`, where a denial by name cures it */
+	struct sysset as_written;  /* calls that were met with nothing since they were written:
+				      on 32 bits, compiled, they mean more than `sys` says */
+	struct written *written;   /* theirs, and some that are in the set no more */
 	uint32_t nwritten;
 	struct sysset named; /* what a section named, whatever it answered; not met */
 
@@ -178,7 +179,15 @@ struct profile_size profile_measure(const struct profile *p);
  * socketcall and ipc for their members, without their conditions. Call it on what
  * is written. What stays as it was written is no loss: its reading there is its
  * author's own. `engine` (may be NULL): the profile that the runtime would have
- * loaded without us. Returns the set that was removed. */
+ * loaded without us. Where the members of socketcall or ipc cannot be held behind it,
+ * it is denied by name (EACCES, p->deny_multiplexed), and X86 stays.
+ * Returns the set that was removed. */
 archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine);
+
+/* The calls of X86 that stand for others, socketcall and ipc: i < MULTIPLEXERS. */
+enum { MULTIPLEXERS = 2 };
+int multiplexer(unsigned i);
+/* Whether it was denied although the closure allows one of its members. */
+bool multiplexer_loses(const struct profile *written, const struct profile *closure, unsigned i);
 
 #endif

@@ -29,7 +29,8 @@ int written_add(struct profile *p, struct arena *arena, const struct written *w,
 
 /* Those of 32 bits. */
 archset narrow_archs(void);
-/* The architectures on which the compiled ret = a ∧ b may be wider than a or b. */
-archset profile_meet_unfit(const struct profile *ret, const struct profile *a, const struct profile *b);
+/* The architectures on which the compiled ret = a ∧ b may be wider than a or b; what a
+ * denial would cure is put into ret->deny_multiplexed. */
+archset profile_meet_unfit(struct profile *ret, const struct profile *a, const struct profile *b);
 
 #endif

@@ -188,14 +188,9 @@ static void account(struct work *w)
  * has for its members: they are not logged. */
 static void spare_multiplexed(struct profile *p)
 {
-	static const char *const calls[] = {"socketcall", "ipc"};
-
-	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-		int id = sys_lookup(calls[i], strlen(calls[i]));
-
-		if (id >= 0)
-			profile_set(p, id, (struct action){ACT_ALLOW, 0});
-	}
+	for (unsigned i = 0; i < MULTIPLEXERS; i++)
+		if (multiplexer(i) >= 0)
+			profile_set(p, multiplexer(i), (struct action){ACT_ALLOW, 0});
 }
 
 /* Audit mode: what the closure would remove is logged, not denied. `whole`: a
@@ -248,6 +243,7 @@ static struct profile *audit_profile(struct work *w, bool whole)
 	if (soften(w, soft, whole) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
 		return NULL;
 	ret->unfit = 0; /* where it logs less than it might, nothing is lost */
+	ret->deny_multiplexed = 0;
 	return ret;
 }
 
@@ -264,6 +260,17 @@ static int lower(struct work *w, struct lowering *ret, const struct profile *p, 
 			     w->id->version, work_fails_unknown(w), w->sentry, err);
 }
 
+static void warn_of_multiplexers(struct work *w, const struct profile *written)
+{
+	for (unsigned i = 0; i < MULTIPLEXERS; i++)
+		if (multiplexer_loses(written, &w->d->sides->closure, i))
+			work_warn(
+				w,
+				"32-bit programs are denied %s: libseccomp could not hold the conditions on "
+				"its calls there; declare %s to allow it as a whole",
+				sys_name(multiplexer(i)), sys_name(multiplexer(i)));
+}
+
 /* Whether this runtime enforces the closure, and kernel and libseccomp can load it. */
 static bool pass_lowering(struct work *w, struct lowering *low)
 {
@@ -277,6 +284,7 @@ static bool pass_lowering(struct work *w, struct lowering *low)
 	w->d->dropped_archs = low->dropped;
 	if (low->dropped)
 		work_warn(w, "32-bit architectures are left out: the closure could not be held there");
+	warn_of_multiplexers(w, &low->profile);
 	if (fits(&low->profile, &size))
 		return true;
 	(void)work_refuse(
@@ -285,6 +293,14 @@ static bool pass_lowering(struct work *w, struct lowering *low)
 		"can be loaded safely; declare fewer argument conditions",
 		size.instructions, size.conditions, PROFILE_MAX_INSTRUCTIONS, PROFILE_MAX_CONDITIONS);
 	return false;
+}
+
+/* What a denial took for the sake of its members. */
+static void restore_multiplexers(struct profile *written, const struct profile *p)
+{
+	for (unsigned i = 0; i < MULTIPLEXERS; i++)
+		if (written->deny_multiplexed & 1u << i)
+			profile_put(written, multiplexer(i), profile_call(p, multiplexer(i)));
 }
 
 /* 1: low is what audit mode writes; 0: the engine's section stays as it is; -1.
@@ -305,9 +321,10 @@ static int audit_lowering(struct work *w, struct lowering *low)
 			return -1;
 		if (lower(w, low, p, &ignored) < 0)
 			return 0;
-		if (!low->dropped)
+		if (!low->dropped && !low->profile.deny_multiplexed)
 			break;
 		low->profile.archs |= low->dropped;
+		restore_multiplexers(&low->profile, p);
 	}
 	return fits(&low->profile, &size);
 }

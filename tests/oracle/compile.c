@@ -137,29 +137,38 @@ int compile_section(const struct gen_section *s, struct bpf_prog *ret)
 	return finish(ctx, rc, ret);
 }
 
+static int add_rules(scmp_filter_ctx ctx, uint32_t def, int id, const struct rule *rules, uint32_t n)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && !rc; i++) {
+		const struct rule *r = &rules[i];
+		struct scmp_arg_cmp args[6];
+		unsigned nargs = 0;
+		for (unsigned k = 0; k < COND_ARGS; k++)
+			if (r->when.used & 1u << k)
+				args[nargs++] = compare(k, r->when.arg[k].op, r->when.arg[k].value,
+							r->when.arg[k].value_two);
+		rc = add(ctx, def, scmp_action(r->act.kind, r->act.errno_ret), id, nargs, args);
+	}
+	return rc;
+}
+
+/* Names without conditions stand first in a section that is written. */
 int compile_profile(const struct profile *p, struct bpf_prog *ret)
 {
 	uint32_t def = scmp_action(p->def.kind, p->def.errno_ret);
 	scmp_filter_ctx ctx = start(def, p->archs);
 	int rc = 0;
 
+	for (int id = 0; id < sys_count() && !rc; id++)
+		if (!profile_has_rules(p, id) && !profile_written(p, id))
+			rc = add(ctx, def, scmp_action(p->other[id].kind, p->other[id].errno_ret), id, 0,
+				 NULL);
 	for (int id = 0; id < sys_count() && !rc; id++) {
 		const struct written *w = profile_written(p, id);
-		struct sysrules s = profile_call(p, id);
-		if (w)
-			s = (struct sysrules){p->def, w->n, w->rules};
-		if (!s.nrules)
-			rc = add(ctx, def, scmp_action(s.other.kind, s.other.errno_ret), id, 0, NULL);
-		for (uint32_t i = 0; i < s.nrules && !rc; i++) {
-			const struct rule *r = &s.rules[i];
-			struct scmp_arg_cmp args[6];
-			unsigned n = 0;
-			for (unsigned k = 0; k < COND_ARGS; k++)
-				if (r->when.used & 1u << k)
-					args[n++] = compare(k, r->when.arg[k].op, r->when.arg[k].value,
-							    r->when.arg[k].value_two);
-			rc = add(ctx, def, scmp_action(r->act.kind, r->act.errno_ret), id, n, args);
-		}
+		const struct sysrules s = profile_call(p, id);
+		rc = w ? add_rules(ctx, def, id, w->rules, w->n) : add_rules(ctx, def, id, s.rules, s.nrules);
 	}
 	return finish(ctx, rc, ret);
 }

@@ -33,6 +33,18 @@
 #define YOUKI .kind = RUNTIME_YOUKI
 #define ANY_NEEDS .annotations = SYSCALLS("read")
 
+#define TWO_ANSWERS                                                                                          \
+	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"architectures\":[\"SCMP_ARCH_X86_"   \
+	"64\","                                                                                              \
+	"\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","            \
+	"\"errnoRet\":22,"                                                                                   \
+	"\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_EQ\"}]},{\"names\":[\"socket\"],\"action\":"  \
+	"\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_NE\"}]},{\"names\":["      \
+	"\"read\","                                                                                          \
+	"\"write\",\"execve\",\"exit_group\",\"close\",\"fstatfs\",\"futex\",\"getdents64\",\"openat\","     \
+	"\"socketcall\"],"                                                                                   \
+	"\"action\":\"SCMP_ACT_ALLOW\"}]}"
+
 /* GATE_NONE: it passes; then `words` is of a warning, or NULL: there is none. */
 static const struct {
 	struct setup in;
@@ -188,6 +200,16 @@ static const struct {
 	{{.handler = LIMIT(34, "deny"), .annotations = SYSCALLS(N34)}, GATE_NONE, NULL},
 	{{.handler = STRICT LIMIT(36, "deny"), .annotations = SYSCALLS(N36)}, GATE_NONE, NULL},
 	{{.handler = STRICT LIMIT(35, "warn"), .annotations = SYSCALLS(N36)}, GATE_NONE, "limit of 35"},
+#if defined(__x86_64__)
+	/* Podman's two answers to socket, which 32-bit programs reach through socketcall. */
+	{{.seccomp = TWO_ANSWERS, .annotations = SYSCALLS("read socket")},
+	 GATE_NONE,
+	 "32-bit programs are denied socketcall: libseccomp could not hold the conditions on its calls "
+	 "there; "
+	 "declare socketcall to allow it"},
+	{{.seccomp = TWO_ANSWERS, .annotations = SYSCALLS("read socket socketcall")}, GATE_NONE, NULL},
+	{{.seccomp = TWO_ANSWERS, .annotations = SYSCALLS("read")}, GATE_NONE, NULL},
+#endif
 	{{.config = "\"limits\":{\"syscalls\":2,\"over\":\"deny\"},",
 	  .annotations = SYSCALLS("read write brk")},
 	 GATE_LIMIT,

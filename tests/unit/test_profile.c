@@ -325,17 +325,20 @@ static void narrow_architectures(void **state)
 		const char *also; /* a name with the action that is not the default */
 		archset dropped;
 		archset as_written; /* dropped where nothing was met with it */
+		const char *denied; /* a multiplexer, where not */
 	} rows[] = {
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, none, 0, 0},
-		{"read", {{A(0, COND_EQ, UINT64_C(1) << 32)}, ALLOW}, EP, none, x86 | x32, 0},
-		/* socketcall(1) would be allowed for every family */
-		{"socket", {{A(0, COND_EQ, 2)}, ALLOW}, EP, none, x86, 0},
-		{"semget", {{A(0, COND_EQ, 2)}, ALLOW}, EP, none, x86, 0},
-		{"socket", {{ALWAYS}, ALLOW}, EP, none, 0, 0},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, none, 0, 0, none},
+		{"read", {{A(0, COND_EQ, UINT64_C(1) << 32)}, ALLOW}, EP, none, x86 | x32, 0, none},
+		/* socketcall(1) would be allowed for every family: it is denied, or goes with X86 */
+		{"socket", {{A(0, COND_EQ, 2)}, ALLOW}, EP, "write", 0, 0, "socketcall"},
+		{"semget", {{A(0, COND_EQ, 2)}, ALLOW}, EP, "write", 0, 0, "ipc"},
+		{"socket", {{A(0, COND_EQ, 2)}, ALLOW}, KILL, none, x86, 0, none},
+		{"socket", {{A(0, COND_EQ, 2)}, ALLOW}, {ACT_ERRNO, EACCES}, none, x86, 0, none},
+		{"socket", {{ALWAYS}, ALLOW}, EP, none, 0, 0, none},
 		/* every name that libseccomp sorts before has a condition or no number */
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "s390_pci_mmio_write", x86 | x32, x86 | x32},
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "chown32", x32, x32},
-		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "write", 0, 0},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "s390_pci_mmio_write", x86 | x32, x86 | x32, none},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "chown32", x32, x32, none},
+		{"read", {{A(0, COND_EQ, 5)}, ALLOW}, EP, "write", 0, 0, none},
 	};
 
 	(void)state;
@@ -356,6 +359,13 @@ static void narrow_architectures(void **state)
 			memset(&p.as_written, 0, sizeof(p.as_written));
 		assert_int_equal(profile_drop_narrow_archs(&p, NULL), dropped);
 		assert_int_equal(p.archs, (x86_64 | x86 | x32) & ~dropped);
+		for (unsigned m = 0; m < MULTIPLEXERS; m++) {
+			bool denied = changed && rows[i].denied &&
+				      strcmp(rows[i].denied, sys_name(multiplexer(m))) == 0;
+			assert_int_equal(p.other[multiplexer(m)].errno_ret,
+					 denied ? EACCES : rows[i].def.errno_ret);
+			assert_int_equal(multiplexer_loses(&p, &p, m), denied);
+		}
 	}
 }
 
