@@ -32,23 +32,30 @@ measure() { # KIND
 }
 @test "crun, measured: the floor is the table's" { measure crun; }
 
-# interrupted SECONDS: leaves nothing, whatever it was doing.
+# interrupted KIND SECONDS: leaves nothing, whatever it was doing.
 interrupted() {
   local pid
-  TMPDIR=$T "$CLAMPCTL" floor measure --runtime "$(readlink -f "$(runtime_path crun)")" --output "$T/none.json" 2>"$T/progress" 3>&- &
+  TMPDIR=$T "$CLAMPCTL" floor measure --runtime "$(readlink -f "$(runtime_path "$1")")" --output "$T/none.json" 2>"$T/progress" 3>&- &
   pid=$!
-  sleep "$1"
+  sleep "$2"
   kill -INT "$pid"
   wait "$pid" && return 1
   grep -q '^clampctl: interrupted: nothing was written$' "$T/progress"
   [ ! -e "$T/none.json" ]
   [ -z "$(find "$T" -name 'runclamp-floor.*')" ]
   ! pgrep -f "[r]unclamp-floor-$pid-"
+  [ -z "$(find /sys/fs/cgroup -name "runclamp-floor-$pid-*" 2>/dev/null)" ]
 }
 
 @test "crun, measured: an interrupted search leaves nothing behind" {
   need_runtime crun
-  interrupted 0.3
-  interrupted 1.1
-  interrupted 5.7
+  interrupted crun 0.3
+  interrupted crun 1.13
+  interrupted crun 3.7
+}
+# Killed in its midst, a create of runc leaves cgroups.
+@test "runc, measured: an interrupted search leaves nothing behind" {
+  need_runtime runc
+  local seconds
+  for seconds in 0.31 0.62 1.03 1.47 2.11 2.83; do interrupted runc $seconds; done
 }

@@ -53,8 +53,7 @@ extern volatile int bench_interrupted;
 /* Until pid has ended, in time. 1: it has not, or *stop is set. */
 int bench_await(struct bench *b, pid_t pid, const volatile int *stop, int *ret_status) MUST_CHECK;
 /* Runs the runtime with these words. *ret_ok: it ended with status 0 in time. */
-int bench_call(struct bench *b, const char *const words[], const volatile int *stop, bool *ret_ok,
-	       struct err *err) MUST_CHECK;
+int bench_call(struct bench *b, const char *const words[], bool *ret_ok, struct err *err) MUST_CHECK;
 
 /* bench_life.c. ret_ok: root's payload ran to its end. -1: interrupted, or the machine fails. */
 int bench_start(struct bench *b, bool *ret_ok, struct err *err) MUST_CHECK;

@@ -64,14 +64,14 @@ static int create_and_start(struct bench *b, const char *name, const char *kind,
 	*ret = 0;
 	(void)snprintf(bundle, sizeof(bundle), "%s/%s", b->dir, kind);
 	(void)snprintf(pid_file, sizeof(pid_file), "%s/pid", b->dir);
-	if (bench_call(b, create, &bench_interrupted, &ok, err) < 0)
+	if (bench_call(b, create, &ok, err) < 0)
 		return -1;
 	pid_t pid = read_pid(b);
-	if (!ok)
+	if (!ok || bench_interrupted)
 		return 0;
 	if (b->started % 2)
 		(void)nanosleep(&waiting, NULL);
-	if (bench_call(b, start, &bench_interrupted, &ok, err) < 0)
+	if (bench_call(b, start, &ok, err) < 0)
 		return -1;
 	*ret = ok ? pid : 0;
 	return 0;
@@ -89,7 +89,6 @@ static int begin(struct bench *b, char name[static 64], struct err *err)
 static int finish(struct bench *b, const char *name, bool ok, struct err *err)
 {
 	const char *const delete[] = {"delete", "--force", name, NULL};
-	static const int never;
 	struct err ignored = {0};
 	bool gone, traced = b->traced, late = b->late;
 
@@ -97,7 +96,7 @@ static int finish(struct bench *b, const char *name, bool ok, struct err *err)
 		note_complaint(b);
 	trace_kill_all(&b->trace);
 	b->traced = false;
-	(void)!bench_call(b, delete, &never, &gone, &ignored);
+	(void)!bench_call(b, delete, &gone, &ignored);
 	trace_kill_all(&b->trace);
 	b->traced = traced;
 	b->late = late;
@@ -177,7 +176,7 @@ static int exec_in(struct bench *b, const char *name, enum bench_way way, struct
 	(void)snprintf(by_engine, sizeof(by_engine), "%s/exec.json", b->dir);
 	(void)snprintf(terminal, sizeof(terminal), "%s/tty.json", b->dir);
 	(void)snprintf(console, sizeof(console), "%s/console", b->dir);
-	if (bench_call(b, words[way], &bench_interrupted, &ok, err) < 0)
+	if (bench_call(b, words[way], &ok, err) < 0)
 		return -1;
 	pid_t pid = read_pid(b);
 	describe(b, ok ? pid : 0, &l->way[way]);
