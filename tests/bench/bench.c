@@ -89,6 +89,18 @@ static void run_once(struct wrapper *w, unsigned round, struct sample *ret)
 	}
 }
 
+/* A create looks after old records where its process ID is a multiple of eight. With as many wrappers in a
+ * round it would be the same one's every time: one process more lets it go round. */
+static void skip_process_id(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+		die("fork");
+}
+
 static int compare_double(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -147,9 +159,12 @@ int main(int argc, char *argv[])
 	}
 	for (int i = 0; i < n; i++)
 		parse_wrapper(&wrappers[i], argv[i + 2], rounds);
-	for (unsigned r = 0; r < rounds; r++)
+	for (unsigned r = 0; r < rounds; r++) {
 		for (int i = 0; i < n; i++)
 			run_once(&wrappers[i], r, &wrappers[i].samples[r]);
+		if (n % 2 == 0)
+			skip_process_id();
+	}
 	base = median(wrappers[0].samples, rounds, 0);
 	for (int i = 0; i < n; i++) {
 		double wall = median(wrappers[i].samples, rounds, 0);
