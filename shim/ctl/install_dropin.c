@@ -1,4 +1,4 @@
-/* A drop-in of our own beside an engine's configuration, and CRI-O's. */
+/* A drop-in of our own beside an engine's configuration. */
 #include "ctl/install_dropin.h"
 #include "base/toml.h"
 #include "ctl/ctl.h"
@@ -117,46 +117,3 @@ int dropin_take(struct buf *out, struct install *in, struct err *err)
 	buf_put(out, in->file.text, in->file.len);
 	return 0;
 }
-
-/* CRI-O hands a pod's annotations on, but for a fixed list of its own that
- * allowed_annotations picks from; another name there keeps it from starting. */
-static int crio_add(struct buf *out, struct install *in, struct err *err)
-{
-	const struct installed *e = in->entry;
-
-	if (dropin_check(in, err) < 0)
-		return -1;
-	dropin_head(out, in);
-	if (e->preferred)
-		buf_printf(out, "[crio.runtime]\ndefault_runtime = \"%s\"\n\n", e->preferred);
-	for (unsigned i = 0; i < e->handlers.n; i++)
-		buf_printf(out,
-			   "%s[crio.runtime.runtimes.\"%s\"]\n"
-			   "runtime_path = \"%s\"\n"
-			   "runtime_type = \"oci\"\n"
-			   "runtime_root = \"/run/crio-%s\"\n"
-			   "# io.runclamp. annotations are handed on without it; it takes only CRI-O's own "
-			   "names.\n"
-			   "allowed_annotations = []\n",
-			   i ? "\n" : "", e->handlers.v[i], dropin_program(in, e->handlers.v[i]),
-			   e->handlers.v[i]);
-	return 0;
-}
-
-static int crio_verify(struct install *in, struct err *err)
-{
-	(void)err;
-	return dropin_verify(in, "", "crio/runtime/runtimes", "/runtime_path",
-			     "crio/runtime/default_runtime");
-}
-
-const struct install_engine install_crio = {
-	.name = "crio",
-	.file = "/etc/crio/crio.conf.d/90-runclamp.conf",
-	.reload = "now run: systemctl restart crio",
-	.reload_less = "now run: systemctl restart crio",
-	.whole = true,
-	.add = crio_add,
-	.take = dropin_take,
-	.verify = crio_verify,
-};

@@ -398,11 +398,59 @@ is "uninstall podman without a state: knows its own file" "$code:$(ls "${P%/*}")
 node
 C=$N/etc/crio/crio.conf.d/90-runclamp.conf
 inst install crio --handler other --set-default
-is "install crio" "$code:$(toml "$C" .)" '0:{"crio":{"runtime":{"default_runtime":"other","runtimes":{"other":{"runtime_path":"/usr/local/bin/other","runtime_type":"oci","runtime_root":"/run/crio-other","allowed_annotations":[]}}}}}'
+is "install crio" "$code:$(toml "$C" .)" '0:{"crio":{"runtime":{"default_runtime":"other","runtimes":{"other":{"runtime_path":"/usr/local/bin/other","runtime_type":"oci","runtime_root":"/run/crio-other","allowed_annotations":[],"container_min_memory":"500KiB"}}}}}'
 printf '[crio.runtime]\ndefault_runtime = "runc"\n' >"${C%/*}/99-local"
 inst install crio --handler other
 like "install crio: a later file with another default" "$code:$out" "^1:.*does not take effect: /etc/crio/crio.conf.d/99-local, .*sets default_runtime to runc"
 rm "${C%/*}/99-local"
+inst uninstall crio
+# What CRI-O keeps by a handler, ours has as the one of its runtime has it: never what finds another program.
+while IFS='|' read -r name handler files want; do
+  rm -rf "$N/etc/crio" && mkdir -p "${C%/*}/50-more"
+  while IFS='>' read -r file text; do
+    [ -z "$file" ] || printf '%b' "${text//RT/[crio.runtime.runtimes}" >"$N/etc/crio/$file"
+  done <<<"${files//;/$'\n'}"
+  inst install crio --handler "$handler"
+  is "install crio: $name" "$code:$(toml "$C" ".crio.runtime.runtimes.$handler | del(.runtime_path, .runtime_root) | del(.runtime_type | select(. == \"oci\"))" | jq -cS .)" \
+    "0:$(jq -ncS "{allowed_annotations: []} + $want")"
+  is "install crio: $name: the program and its place are ours" "$(toml "$C" "[.crio.runtime.runtimes.$handler | .runtime_path, .runtime_root]")" \
+    "[\"/usr/local/bin/$handler\",\"/run/crio-$handler\"]"
+  inst uninstall crio --handler "$handler"
+done <<'CRIO'
+crun as CRI-O itself has it|other||{container_min_memory: "500KiB"}
+runc without a table|runclamp||{}
+by name, in crio.conf|runclamp|crio.conf>RT.runc]\nallowed_annotations = ["io.kubernetes.cri-o.Devices", "io.kubernetes.cri-o.ShmSize"]\nprivileged_without_host_devices = true\n|{allowed_annotations: ["io.kubernetes.cri-o.Devices", "io.kubernetes.cri-o.ShmSize"], privileged_without_host_devices: true}
+every key|other|crio.conf>RT.crun]\nmonitor_path = "/opt/conmon"\nmonitor_cgroup = "pod"\nmonitor_exec_cgroup = "container"\nmonitor_env = ["PATH=/bin", "A=\\"b\\""]\ncontainer_min_memory = "1MiB"\nno_sync_log = true\nseccomp_profile = "/etc/p.json"\nexec_cpu_affinity = "first"\ncontainer_create_timeout = 60\nstream_websockets = false\nRT.crun.default_annotations]\n"run.oci.systemd.subgroup" = ""\na = "b"\n|{monitor_path: "/opt/conmon", monitor_cgroup: "pod", monitor_exec_cgroup: "container", monitor_env: ["PATH=/bin", "A=\"b\""], container_min_memory: "1MiB", no_sync_log: true, seccomp_profile: "/etc/p.json", exec_cpu_affinity: "first", container_create_timeout: 60, stream_websockets: false, default_annotations: {"run.oci.systemd.subgroup": "", a: "b"}}
+what leads to another program|other|crio.conf>RT.crun]\nruntime_path = "/usr/bin/crun"\nruntime_root = "/run/crun"\ninherit_default_runtime = true\nplatform_runtime_paths = {"linux/amd64" = "/usr/bin/crun"}\nruntime_config_path = "/c"\nruntime_pull_image = true\n|{}
+a later file has the whole table|other|crio.conf>RT.crun]\nmonitor_path = "/a"\nno_sync_log = true\n;crio.conf.d/10-x>RT.crun]\nmonitor_path = "/b"\n|{monitor_path: "/b"}
+files by name, a folder where its name stands|other|crio.conf.d/60>RT.crun]\nmonitor_path = "/c"\n;crio.conf.d/50-more/z>RT.crun]\nmonitor_path = "/b"\n;crio.conf.d/40>RT.crun]\nmonitor_path = "/a"\n|{monitor_path: "/c"}
+a file in a folder|other|crio.conf.d/50-more/z>RT.crun]\nmonitor_path = "/b"\n;crio.conf.d/40>RT.crun]\nmonitor_path = "/a"\n|{monitor_path: "/b"}
+a file behind ours|other|crio.conf.d/99>RT.crun]\nmonitor_path = "/b"\n|{monitor_path: "/b"}
+by the program, whatever the name|other|crio.conf>RT.fast]\nruntime_path = "/usr/bin/crun"\nmonitor_path = "/f"\n|{monitor_path: "/f"}
+two of one program: the one of the runtime's name|other|crio.conf>RT.crun]\nruntime_path = "/usr/bin/crun"\nmonitor_path = "/c"\nRT.fast]\nruntime_path = "/usr/bin/crun"\nmonitor_path = "/f"\n|{monitor_path: "/c"}
+by the program's name|runclamp|crio.conf>RT.mine]\nruntime_path = "/opt/runc"\nmonitor_path = "/m"\nRT.kata]\nruntime_path = "/usr/bin/kata"\nmonitor_path = "/k"\n|{monitor_path: "/m"}
+conmon-rs|other|crio.conf>RT.crun]\nruntime_type = "pod"\nmonitor_path = "/usr/bin/conmonrs"\n|{runtime_type: "pod", monitor_path: "/usr/bin/conmonrs"}
+one that is no OCI runtime|other|crio.conf>RT.crun]\nruntime_type = "vm"\n|{}
+CRIO
+mkdir -p "${C%/*}"
+printf '[crio.runtime.runtimes.runc]\nnew_thing = "x"\nno_sync_log = true\n' >"${C%/*}/10-a"
+inst install crio
+like "install crio: a key that is not known" "$code:$out" '^0:.*note: CRI-O.s handler runc sets new_thing, which clampctl does not know: the handler runclamp does without'
+echo '[[' >"${C%/*}/10-a"
+inst install crio
+like "install crio: a file that can't be read" "$code:$out" '^0:.*note: what CRI-O.s own handlers have is not known: /etc/crio/crio.conf.d/10-a, line 1'
+inst uninstall crio
+is "uninstall crio: under it, too" "$code:$(ls "${C%/*}")" "0:10-a
+50-more"
+for text in 'inherit_default_runtime = true' 'platform_runtime_paths = {"linux/amd64" = "/usr/bin/runc"}'; do
+  printf '[crio.runtime.runtimes.runclamp]\nruntime_path = "/usr/local/bin/runclamp"\n%s\n' "$text" >"${C%/*}/99-b"
+  rm -f "${C%/*}/10-a"
+  inst install crio
+  like "install crio: a later file with $text" "$code:$out" "^1:.*99-b, which crio reads after it, sets ${text%% *} for runclamp, .*another program"
+done
+inst uninstall crio
+rm -r "$N/etc/crio"
+inst install crio --handler other
 inst install podman --handler other
 inst uninstall crio --handler other
 is "uninstall crio: the link stays while another engine has the handler" "$code:$(ls "$N/etc"):$(readlink "$N/usr/local/bin/other")" \
