@@ -35,6 +35,7 @@ struct runtime_entry {
 	const char *path;  /* "" or a bare name: looked for in PATH */
 	const char *shim;  /* "io.containerd.runc.v2", "" for the engine's own way */
 	const char *other; /* an absolute path to a shim, which ignores `path`; or NULL */
+	bool inherits;	   /* the default's program, whatever `path` says */
 };
 enum { ENTRIES_MAX = 64 };
 struct entries {
@@ -102,6 +103,7 @@ extern const char *const node_path[]; /* these folders, NULL-terminated */
 
 /* node_leads.c: whether what is executed under this path is the shim. */
 enum leads { LEADS_ABSENT, LEADS_SHIM, LEADS_UNKNOWN, LEADS_ELSEWHERE };
+enum leads node_leads_command(struct node *n, const char *command, const char **ret_path);
 /* Says it: closed if it leads to the shim; what: "the name runc". */
 void say_leads(struct node *n, struct seen *s, const char *what, const char *command);
 void say_entry(struct node *n, struct seen *s, const char *what, const struct runtime_entry *e);

@@ -69,7 +69,7 @@ static enum leads node_leads(struct node *n, const char *path)
 
 /* A path, or a bare name (as which every one in PATH has to lead there). *ret_path: the one that
  * decided. */
-static enum leads node_leads_command(struct node *n, const char *command, const char **ret_path)
+enum leads node_leads_command(struct node *n, const char *command, const char **ret_path)
 {
 	enum leads worst = LEADS_ABSENT;
 	char path[512];

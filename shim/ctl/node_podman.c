@@ -132,9 +132,47 @@ void look_podman_socket(struct node *n, struct seen *s)
 	}
 }
 
+/* A key of a handler's table. */
+static void read_crio_key(struct node *n, struct runtime_entry *r, const struct toml_entry *one)
+{
+	const char *path;
+
+	/* A later file's table takes the place of the whole earlier one. */
+	if (one->nparts == 4 && one->kind == TOML_TABLE)
+		*r = (struct runtime_entry){.name = r->name, .path = "", .shim = ""};
+	if (toml_is(one, "crio/runtime/runtimes/?/runtime_path"))
+		r->path = one->text;
+	/* "pod" is conmon-rs, which calls the runtime as conmon does. */
+	if (toml_is(one, "crio/runtime/runtimes/?/runtime_type") && strcmp(one->text, "oci") != 0 &&
+	    strcmp(one->text, "pod") != 0 && *one->text)
+		r->shim = one->text;
+	/* For images of one platform. */
+	if (toml_is(one, "crio/runtime/runtimes/?/platform_runtime_paths/?") &&
+	    node_leads_command(n, one->text, &path) != LEADS_SHIM)
+		r->other = one->text;
+	if (toml_is(one, "crio/runtime/runtimes/?/inherit_default_runtime") && strcmp(one->text, "true") == 0)
+		r->inherits = true;
+}
+
+/* What takes the default's program, and what is looked for in PATH. */
+static void settle_crio(struct setup *e)
+{
+	const struct runtime_entry *chosen = entries_find(&e->entries, e->chosen);
+
+	for (uint32_t i = 0; i < e->entries.n; i++) {
+		struct runtime_entry *r = &e->entries.v[i];
+
+		if (r->inherits) {
+			r->path = chosen ? chosen->path : "";
+			r->shim = chosen ? chosen->shim : "";
+		}
+		if (!*r->path)
+			r->path = r->inherits ? e->chosen : r->name;
+	}
+}
+
 static void read_crio(struct node *n, struct setup *e, const struct toml *t)
 {
-	(void)n;
 	for (uint32_t i = 0; i < t->n; i++) {
 		const struct toml_entry *one = &t->entry[i];
 		struct runtime_entry *r;
@@ -143,20 +181,15 @@ static void read_crio(struct node *n, struct setup *e, const struct toml *t)
 			e->chosen = one->text;
 		if (toml_is(one, "crio/api/listen") && *one->text == '/')
 			e->address = one->text;
-		if (!toml_is(one, "crio/runtime/runtimes/?") && !toml_is(one, "crio/runtime/runtimes/?/?"))
+		if (one->nparts < 4 || strcmp(one->part[0], "crio") != 0 ||
+		    strcmp(one->part[1], "runtime") != 0 || strcmp(one->part[2], "runtimes") != 0)
 			continue;
 		r = entries_put(&e->entries, one->part[3]);
-		if (!r)
+		if (r)
+			read_crio_key(n, r, one);
+		else
 			(void)err_set(&e->err, ERR_LIMIT, "crio.conf: more than %d handlers", ENTRIES_MAX);
-		else if (toml_is(one, "crio/runtime/runtimes/?/runtime_path"))
-			r->path = one->text;
-		else if (toml_is(one, "crio/runtime/runtimes/?/runtime_type") &&
-			 strcmp(one->text, "oci") != 0 && *one->text)
-			r->shim = one->text;
 	}
-	for (uint32_t i = 0; i < e->entries.n; i++)
-		if (!*e->entries.v[i].path)
-			e->entries.v[i].path = e->entries.v[i].name;
 }
 
 const struct setup *crio_setup(struct node *n)
@@ -181,6 +214,7 @@ const struct setup *crio_setup(struct node *n)
 	read_crio(n, e, &t);
 	word = proc_value(p, "default-runtime");
 	e->chosen = word ? word : e->chosen;
+	settle_crio(e);
 	return e;
 }
 

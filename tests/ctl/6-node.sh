@@ -278,6 +278,11 @@ podman-socket|closed|0|node_proc 7 8:1 podman system service tcp:127.0.0.1:8888;
 crio-default|open|1|printf '[crio.runtime]\ndefault_runtime = "crun"\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
 crio-handlers|open|1|printf '[crio.runtime.runtimes.crun]\nruntime_path = "/usr/lib/runc"\n' >"$N/etc/crio/crio.conf.d/99.conf"
 crio-handlers|open|1|printf '[crio.runtime.runtimes.kata]\nruntime_path = "/usr/local/bin/runclamp"\nruntime_type = "vm"\n' >"$N/etc/crio/crio.conf.d/99.conf"
+crio-handlers|open|1|printf '[crio.runtime.runtimes.x]\nruntime_path = "/usr/local/bin/runclamp"\nplatform_runtime_paths = {"linux/amd64" = "/usr/lib/runc"}\n' >"$N/etc/crio/crio.conf.d/99.conf"
+crio-handlers|closed|0|printf '[crio.runtime.runtimes.x]\nruntime_path = "/usr/local/bin/runclamp"\nplatform_runtime_paths = {"linux/amd64" = "/usr/local/bin/runclamp"}\n' >"$N/etc/crio/crio.conf.d/99.conf"
+crio-handlers|open|1|printf '[crio.runtime]\ndefault_runtime = "crun"\n[crio.runtime.runtimes.x]\nruntime_path = "/usr/local/bin/runclamp"\ninherit_default_runtime = true\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/crun"
+crio-handlers|closed|0|printf '[crio.runtime.runtimes.x]\nruntime_path = "/usr/local/bin/runclamp"\nruntime_type = "pod"\n' >"$N/etc/crio/crio.conf.d/99.conf"
+crio-handlers|open|1|printf '[crio.runtime.runtimes.runc]\nallowed_annotations = []\n' >"$N/etc/crio/crio.conf.d/99.conf"; cp /bin/true "$N/usr/bin/runc"
 crio-socket|open|1|node_socket /run/crio/crio.sock 666
 crio-socket|open|1|node_socket /run/crio/crio.sock 600; node_acl /run/crio/crio.sock 6 user:1001:6
 direct-binaries|open|1|chmod u+s "$N/usr/bin/podman"
