@@ -108,17 +108,44 @@ static bool told_before(struct sysrules rules, uint32_t at)
 	return false;
 }
 
+/* Whether some rule holds whatever the arguments; false also where that is too much to find out. */
+static bool leaves_nothing(struct sysrules rules)
+{
+	CLEANUP_ARENA struct arena arena = {0};
+	struct conj any = {0};
+	struct conj_list rest = {.v = &any, .n = 1};
+
+	for (uint32_t i = 0; i < rules.nrules; i++) {
+		struct conj_list less = {0};
+		struct err ignored;
+
+		for (size_t k = 0; k < rest.n; k++)
+			if (conj_subtract(&arena, &rest.v[k], &rules.rules[i].when, &less, &ignored) < 0)
+				return false;
+		rest = less;
+	}
+	return rest.n == 0;
+}
+
+/* Where the rules hold for all arguments, the rest is what the mildest of them answers: `other` never is. */
 void describe_rules(struct buf *out, struct sysrules rules)
 {
+	struct action rest = rules.other;
+	bool none = rules.nrules && leaves_nothing(rules);
+	const char *last = "";
+
+	for (uint32_t i = 0; none && i < rules.nrules; i++)
+		if (i == 0 || rules.rules[i].act.kind < rest.kind)
+			rest = rules.rules[i].act;
 	for (uint32_t i = 0; i < rules.nrules; i++) {
-		if (told_before(rules, i))
+		if (told_before(rules, i) || (none && action_equal(rules.rules[i].act, rest)))
 			continue;
 		describe_action(out, rules.rules[i].act);
 		buf_putc(out, ' ');
 		put_where(out, rules, CONJS_TOLD, action_equal, rules.rules[i].act);
 		buf_puts(out, ", ");
+		last = "else ";
 	}
-	if (rules.nrules)
-		buf_puts(out, "else ");
-	describe_action(out, rules.other);
+	buf_puts(out, last);
+	describe_action(out, rest);
 }

@@ -56,6 +56,10 @@ runclamp|plain|chroot|0|^chroot: denied with EPERM, by the ceiling; no needs are
 runclamp|plain|connect|0|^connect: allowed; no needs are declared
 runclamp|unconfined|mount|0|^mount: denied with EPERM, by the ceiling; .*the engine wrote no profile$
 runclamp|conditions|socket|0|^socket: allowed where arg0 == 2, else denied with EPERM; the needs declare it where arg0 == 2;
+runclamp|podman|socket|0|^socket: denied with EINVAL where arg0 == 16 and arg2 == 9, else allowed; no needs
+crun|podman|socket|0|^socket: denied with EINVAL where arg0 == 16 and arg2 == 9, else allowed; no needs
+runclamp|halves|socket|0|^socket: allowed; no needs
+runclamp|gap|socket|0|^socket: allowed where arg0 != 5, else denied with EPERM; no needs
 runclamp|conditions|read|0|^read: allowed; the needs declare it where arg0 < 3; the runtime itself needs it .*, whatever condition the needs declare
 runclamp|far|bpf|1|^bpf: in no filter: the gate "ceiling" refuses the container, for this call too
 runclamp|far|read|1|^read: in no filter: the gate "ceiling" refuses the container;
