@@ -90,16 +90,6 @@ int ask_decide(struct ask *a, const char *bundle, const char *handler, const cha
 	return 0;
 }
 
-/* No record, but the closure of this section is the section itself, byte for byte: no engine writes it so. */
-static bool looks_written(const struct ask *a)
-{
-	const struct jtok *t = &a->bundle.doc.tok[a->bundle.seccomp];
-	const struct buf *section = &a->decision.section;
-
-	return a->bundle.seccomp && a->decision.inject && section->len == t->end - t->start &&
-	       !memcmp(section->data, a->bundle.doc.text + t->start, section->len);
-}
-
 const char *ask_section_note(struct ask *a)
 {
 	char text[320];
@@ -112,7 +102,7 @@ const char *ask_section_note(struct ask *a)
 			"container %.80s was created from this bundle: its section is runclamp's own, and "
 			"what the engine's profile said is as create recorded it",
 			a->created.id);
-	else if (looks_written(a))
+	else if (created_already(&a->decision, &a->bundle))
 		(void)snprintf(
 			text, sizeof(text),
 			"the section in config.json is one that runclamp wrote, and there is no record of "

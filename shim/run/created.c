@@ -23,7 +23,7 @@ static void say_sets(struct created *c, const struct profile *engine)
 	}
 }
 
-void created_fill(struct created *ret, const struct bundle *b, const struct decision *d)
+static void fill(struct created *ret, const struct bundle *b, const struct decision *d)
 {
 	*ret = (struct created){.dev = b->dev, .ino = b->ino, .has_engine = d->has_engine};
 	memcpy(ret->sha256, d->sha256, sizeof(ret->sha256));
@@ -199,6 +199,42 @@ int created_find(struct created *ret, bool *ret_found, struct arena *arena, cons
 	if (found < 0)
 		return err_wrap(err, "what create did to this bundle");
 	*ret_found = found > 0;
+	return 0;
+}
+
+bool created_already(const struct decision *d, const struct bundle *b)
+{
+	const struct jtok *t = &b->doc.tok[b->seccomp];
+
+	return b->seccomp && d->inject && d->section.len == t->end - t->start &&
+	       !memcmp(d->section.data, b->doc.text + t->start, d->section.len);
+}
+
+static void warn_already(struct decision *d, struct arena *arena, const char *id)
+{
+	char text[320];
+	const char *kept;
+
+	(void)snprintf(text, sizeof(text),
+		       "the section in config.json is one that runclamp wrote, %s%.80s: what is said here of "
+		       "the engine's profile is said of that section",
+		       id ? "for container " : "and there is no record of the create", id ? id : "");
+	kept = arena_strndup(arena, text, strlen(text));
+	if (kept && d->nwarnings < DECISION_WARNINGS)
+		d->warning[d->nwarnings++] = kept;
+}
+
+int created_settle(struct created *ret, bool *ret_known, struct arena *arena, const struct bundle *b,
+		   struct decision *d, struct err *err)
+{
+	*ret_known = true;
+	if (!created_already(d, b)) {
+		fill(ret, b, d);
+		return 0;
+	}
+	if (created_find(ret, ret_known, arena, b, err) < 0)
+		return -1;
+	warn_already(d, arena, *ret_known ? ret->id : NULL);
 	return 0;
 }
 

@@ -17,8 +17,15 @@ struct created {
 	const char *id;	    /* the container's, once it was read; in the arena */
 };
 
-/* Of a decision that has a section to inject. */
-void created_fill(struct created *ret, const struct bundle *b, const struct decision *d);
+/* Whether what would be injected stands in the bundle byte for byte: no engine writes it so, and a create
+ * did. One that is tried again takes its own closure for the engine's profile, and so gets no wider. */
+bool created_already(const struct decision *d, const struct bundle *b);
+
+/* What is to be registered of a decision that has a section to inject. What the engine's profile was, only
+ * the first of several creates from one bundle saw: its registration counts, and a warning says so.
+ * *ret_known false: that one is gone, and nobody knows. */
+int created_settle(struct created *ret, bool *ret_known, struct arena *arena, const struct bundle *b,
+		   struct decision *d, struct err *err) MUST_CHECK;
 
 /* As a member of the registration, with the comma before it. */
 void created_write(const struct created *c, struct buf *out);

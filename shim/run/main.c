@@ -236,19 +236,21 @@ static int start(struct call *c, struct err *err)
 	CLEANUP_BUF struct buf text = {0};
 	const struct registry_key key = {c->cmd.root, c->cmd.id, c->handler->runtime};
 	struct created created;
-	const struct registration reg = {
+	bool known = false;
+	struct registration reg = {
 		.handler = c->handler->name,
 		.runtime = c->handler->runtime,
 		.path = c->handler->path,
 		.args = c->handler->args,
-		.created = c->decision->inject ? &created : NULL,
 		.of_run = c->cmd.sub == SUB_RUN,
 	};
 
 	if (make_text(c, &text, err) < 0)
 		return -1;
-	if (c->decision->inject)
-		created_fill(&created, &c->bundle, c->decision);
+	if (c->decision->inject &&
+	    created_settle(&created, &known, &c->arena, &c->bundle, c->decision, err) < 0)
+		return -1;
+	reg.created = known ? &created : NULL;
 	if (registry_put(&key, &reg, &c->arena, err) < 0)
 		return -1;
 	/* One create in a few, so that the others do not pay for the look. */

@@ -46,6 +46,41 @@ crun|few|futex|^0:futex: denied with EPERM, by the needs;
 runsc|few|execve|^0:execve: denied with EPERM, by the needs; 
 TABLE
 
+# A create that is tried again, as a person or an engine would: the closure stays, the first registration says what the engine's profile was.
+while IFS='|' read -r handler name; do
+  created "$handler" "$T/b/$name"
+  cp "$T/made/config.json" "$T/first.json"
+  for again in "$id" "$id-again"; do
+    : >"$T/decisions.jsonl"
+    timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/made" "$again" >/dev/null 2>&1 </dev/null
+    cmp -s "$T/first.json" "$T/made/config.json"
+    result $? "created again ($handler $name): config.json stays"
+    like "created again ($handler $name): the decision says so" "$(jq -r '.warnings[]' "$T/decisions.jsonl")" "one that runclamp wrote, for container $id"
+    ctl check --json --handler "$handler" "$T/made"
+    is "check of a bundle that was created from again ($handler $name)" "$(jq -cS "$KEYS" <<<"$out")" "$before"
+    [[ $(jq -r .created_as <<<"$out") = "$id"* ]]
+    result $? "check names a container of it ($handler $name)" "$out"
+  done
+done <<'TABLE'
+runclamp|few
+runclamp|plain
+runclamp|conditions
+crun|unconfined
+runsc|few
+TABLE
+# Another bundle's section, copied with it; and the first create's record is gone: nobody knows, and nothing is claimed.
+created runclamp "$T/b/few"
+rm -rf "$T/moved"
+cp -r "$T/made" "$T/moved"
+: >"$T/decisions.jsonl"
+timeout 60 "$T/bin/runclamp" --root "$T/root" create --bundle "$T/moved" moved >/dev/null 2>&1 </dev/null
+cmp -s "$T/made/config.json" "$T/moved/config.json"
+result $? "created from a copied bundle: config.json stays"
+like "created from a copied bundle: the decision says so" "$(jq -r '.warnings[]' "$T/decisions.jsonl")" "one that runclamp wrote, and there is no record of the create"
+ctl check --json "$T/moved"
+is "created from a copied bundle: check claims nothing" "$(jq -c '[.created_as, (.warnings | map(select(test("runclamp wrote"))) | length)]' <<<"$out")" '[null,1]'
+rm -rf "$T/moved" "$T/first.json"
+
 # What the record does not speak of: a section that was written anew, another folder, another version's calls, none at all.
 created runclamp "$T/b/few"
 cp -r "$T/made" "$T/moved"
