@@ -156,8 +156,7 @@ static int group_compare(const void *a, const void *b)
 	return action_compare(((const struct emit_group *)a)->act, ((const struct emit_group *)b)->act);
 }
 
-/* By condition first: libseccomp 2.5.4 takes exponential time where a call's long
- * rules come behind its short ones, and conj_compare has the long ones first. */
+/* By condition first: see conj_compare. */
 int emit_rule_compare(const struct emit_rule *a, const struct emit_rule *b)
 {
 	int c = conj_compare(a->when, b->when);

@@ -149,15 +149,32 @@ static int cut_span(struct atoms *atoms, struct span span, struct vector *work, 
 	return cut_part(&c, (struct vector){0, 0}, 0, 0, span.lo, err);
 }
 
-static int compare_conds(const void *a, const void *b)
+static int order(uint64_t a, uint64_t b)
 {
-	return cond_compare(a, b);
+	return (a > b) - (a < b);
+}
+
+/* Single values and masks first: where an interval is said as both, the mask stays. */
+static int compare_conds(const void *left, const void *right)
+{
+	static const int place[COND_OP_COUNT] = {[COND_LT] = 1, [COND_LE] = 1, [COND_GT] = 2, [COND_GE] = 2};
+	const struct cond *a = left, *b = right;
+	uint64_t x = a->op == COND_MASKED_EQ ? a->value_two : a->value;
+	uint64_t y = b->op == COND_MASKED_EQ ? b->value_two : b->value;
+	int diff = order((uint64_t)place[a->op], (uint64_t)place[b->op]);
+
+	if (!diff)
+		diff = order(y >> 32, x >> 32);
+	if (!diff)
+		diff = order(x, y);
+	if (!diff)
+		diff = order(a->op, b->op);
+	return diff ? diff : order(a->value, b->value);
 }
 
 static int compare_values(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
+	return order(*(const uint64_t *)a, *(const uint64_t *)b);
 }
 
 static int compare_vectors(const void *a, const void *b)

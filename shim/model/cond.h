@@ -43,6 +43,8 @@ bool cond_is_empty(const struct cond *c);
 bool cond_disjoint(const struct cond *a, const struct cond *b);
 /* A total order (see conj_compare); 0 only when spelled alike. */
 int cond_compare(const struct cond *a, const struct cond *b);
+/* Whether more than one test of libseccomp's goes on where it holds. */
+bool cond_has_two_ways(const struct cond *c);
 bool cond_equal(const struct cond *a, const struct cond *b); /* same spelling */
 
 enum { COND_PIECES = 256 };
@@ -56,7 +58,7 @@ size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret
 /* A list of conjunctions in an arena. More than CONJ_MAX is ERR_LIMIT: the whole
  * section may have 768 conditions in the end (profile.h), and hostile input must
  * not buy more work than this number squared. */
-enum { CONJ_MAX = 1024 };
+enum { CONJ_MAX = 2048 };
 struct conj_list {
 	struct conj *v;
 	size_t n, cap;

@@ -34,38 +34,79 @@ static int order(uint64_t a, uint64_t b)
 static unsigned place(enum cond_op op)
 {
 	bool low = op == COND_LT || op == COND_LE;
-	return low ? 1 : op == COND_GT || op == COND_GE ? 2 : 0;
+	return low ? 1 : op == COND_GT || op == COND_GE ? 0 : 2;
+}
+
+/* A half of what is compared, with its mask, as libseccomp has it. */
+struct half {
+	uint32_t datum, mask;
+};
+
+static struct half half(const struct cond *c, bool high)
+{
+	bool masked = c->op == COND_MASKED_EQ;
+	uint64_t mask = masked ? c->value : UINT64_MAX;
+	uint64_t datum = masked ? c->value_two & mask : c->value;
+
+	return (struct half){(uint32_t)(high ? datum >> 32 : datum), (uint32_t)(high ? mask >> 32 : mask)};
+}
+
+static int order_halves(const struct cond *a, const struct cond *b, bool high)
+{
+	struct half x = half(a, high), y = half(b, high);
+	int diff = order(x.datum, y.datum);
+
+	if (place(a->op) == place(COND_LE))
+		diff = -diff;
+	if (!diff)
+		diff = order(y.mask, x.mask);
+	return diff ? diff : order(a->op == COND_MASKED_EQ, b->op == COND_MASKED_EQ);
+}
+
+/* libseccomp 2.5.4 keeps a level of its tree by operator and upper half, the last in this order first.
+ * A node that comes behind all others is put in at once. For one that comes before k others it looks
+ * for a prefix from the head of the level on, k times k times (db.c, _db_tree_prune): a call with 627
+ * rules took it 20 s. But a level that hangs on both ways of an order becomes a ring where a node is
+ * put in at its head (_db_tree_add), and then it never ends: there the order is turned. */
+static int compare_behind(const struct cond *a, const struct cond *b, bool turned)
+{
+	int diff = order(place(a->op), place(b->op));
+
+	if (!diff)
+		diff = order_halves(a, b, true);
+	if (turned)
+		diff = -diff;
+	if (!diff)
+		diff = order_halves(a, b, false);
+	if (!diff)
+		diff = order(a->op, b->op);
+	return diff ? diff : order(a->value_two, b->value_two);
 }
 
 int cond_compare(const struct cond *a, const struct cond *b)
 {
-	uint64_t x = a->op == COND_MASKED_EQ ? a->value_two : a->value;
-	uint64_t y = b->op == COND_MASKED_EQ ? b->value_two : b->value;
-	int diff = order(place(a->op), place(b->op));
-
-	if (!diff)
-		diff = order(y >> 32, x >> 32);
-	if (!diff)
-		diff = order(x, y);
-	if (!diff)
-		diff = order(a->op, b->op);
-	return diff ? diff : order(a->value, b->value);
+	return compare_behind(a, b, false);
 }
 
-/* libseccomp 2.5.4 adds rule after rule to a tree, each level of which it sorts
- * downwards, and needs time exponential in a rule's length where much of what is there
- * already stands before it. So lower arguments come first, and smaller operands.
- * But where a level hangs on two tests (cover.c) and a node comes before its first,
- * libseccomp's list becomes a ring, and it does not come back. So upper halves, which
- * are tested first, come downwards, LT and LE behind all others, GT and GE last. */
+bool cond_has_two_ways(const struct cond *c)
+{
+	return c->op != COND_EQ && c->op != COND_MASKED_EQ;
+}
+
 int conj_compare(const struct conj *a, const struct conj *b)
 {
+	bool turned = false;
 	int diff = 0;
 
 	for (unsigned i = 0; i < COND_ARGS && !diff; i++) {
+		bool used = a->used & 1u << i;
 		diff = order(b->used & 1u << i, a->used & 1u << i);
-		if (!diff && a->used & 1u << i)
-			diff = cond_compare(&a->arg[i], &b->arg[i]);
+		if (turned)
+			diff = -diff;
+		if (!diff && used) {
+			diff = compare_behind(&a->arg[i], &b->arg[i], turned);
+			turned = cond_has_two_ways(&a->arg[i]);
+		}
 	}
 	return diff;
 }

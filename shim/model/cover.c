@@ -260,6 +260,19 @@ static int say_order(struct cover *c, struct span *s, const struct cond *as, str
 	return pieces_push(&c->vectors, as, err);
 }
 
+/* Both ends as the two ways of one test: with the value of the one that was written. */
+static bool say_one_test(const struct atoms *atoms, struct span low, struct span high, struct cond *le,
+			 struct cond *ge)
+{
+	if (low.hi + 1 != high.lo)
+		return false;
+	if (!spelled(atoms, high))
+		*ge = (struct cond){le->op == COND_LE ? COND_GT : COND_GE, le->value, 0};
+	else if (ge->op == COND_GT || ge->op == COND_GE)
+		*le = (struct cond){ge->op == COND_GT ? COND_LE : COND_LT, ge->value, 0};
+	return le->value == ge->value;
+}
+
 /* The ends of the values: the upper one always as an order, because it has a block for
  * each bit above; the lower one beside it only where both are parts of one test,
  * or where nothing follows and the upper halves are the same. */
@@ -274,7 +287,7 @@ static int say_ends(struct atoms *atoms, struct cover *c, size_t n, struct err *
 	if (high)
 		ge = order(atoms, COND_GE, *high);
 	if (low && high) {
-		bool one_test = low->hi + 1 == high->lo && le.value == ge.value;
+		bool one_test = say_one_test(atoms, *low, *high, &le, &ge);
 		if (at_low->follows && (at_high->follows || !one_test))
 			low = NULL;
 		else if (!one_test && le.value >> 32 != ge.value >> 32)

@@ -124,7 +124,7 @@ static const struct rule clone_rules[] = {WHEN(0, COND_MASKED_EQ, 0x7E020000, 0)
 /* The standard streams. */
 static const struct rule fchown_rules[] = {WHEN(0, COND_LE, 2, 0)};
 /* F_DUPFD, F_GETFD, F_SETFD, F_GETFL; F_DUPFD_CLOEXEC, where runc does without openat2. */
-static const struct rule fcntl_rules[] = {WHEN(1, COND_EQ, 1030, 0), WHEN(1, COND_LE, 3, 0)};
+static const struct rule fcntl_rules[] = {WHEN(1, COND_LE, 3, 0), WHEN(1, COND_EQ, 1030, 0)};
 /* TCGETS and TCGETS2. */
 static const struct rule ioctl_rules[] = {WHEN(1, COND_EQ, 0x5401, 0), WHEN(1, COND_EQ, 0x802C542A, 0)};
 /* Neither O_WRONLY, O_RDWR, O_CREAT nor O_TRUNC; on every architecture here. */

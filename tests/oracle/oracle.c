@@ -40,7 +40,7 @@ enum outcome { PASSED, FAILED, NOT_LOADABLE, REFUSED, OUTCOMES };
 
 /* Generated rules are wilder than any that people write; of those, none is refused
  * (tests/unit/test_real_profiles.c). */
-enum { REFUSED_PERCENT = 13 };
+enum { REFUSED_PERCENT = 10 };
 static struct {
 	const char *why;
 	uint64_t n;

@@ -32,7 +32,7 @@ struct decider {
 	struct bundle bundle;
 	struct decision d;
 	struct err err;
-	char text[1 << 17];
+	char text[1 << 18];
 };
 
 #define BINARY_KEY "1-2-3-4-5"

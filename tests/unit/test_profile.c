@@ -188,7 +188,7 @@ static void meets_keep_spellings(void **state)
 		 {{{A(0, COND_LT, 38)}, ALLOW}, {{A(0, COND_GT, 40)}, ALLOW}},
 		 {{{ALWAYS}, ALLOW}},
 		 2,
-		 {COND_LT, 38, 0}},
+		 {COND_GT, 40, 0}},
 		/* a deny-list with an allow-list: what is denied is left out */
 		{ALLOW, EP, {{{A(0, COND_EQ, 40)}, EP}}, {{{ALWAYS}, ALLOW}}, 1, {COND_NE, 40, 0}},
 		{ALLOW, EP, {{{A(0, COND_EQ, 40)}, EP}}, {{{A(0, COND_LE, 2)}, ALLOW}}, 1, {COND_LE, 2, 0}},
