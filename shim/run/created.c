@@ -3,8 +3,10 @@
 #include "run/statedir.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { CREATED_DEPTH = 8, CREATED_TOKENS = 4096, WORD_HEX = 16 };
 
@@ -146,10 +148,25 @@ static bool read_created(struct created *ret, struct arena *arena, const struct 
 	return c.id != NULL;
 }
 
+/* A folder that is younger than a registration's file is not the one that it speaks of: a file system gives
+ * the number of a removed folder to the next one. Not known everywhere: then false. */
+static bool is_younger(const struct bundle *b, int dirfd, const char *name)
+{
+	struct statx folder, file;
+
+	if (statx(b->dirfd, "", AT_EMPTY_PATH, STATX_BTIME, &folder) < 0 ||
+	    statx(dirfd, name, AT_SYMLINK_NOFOLLOW, STATX_MTIME, &file) < 0 ||
+	    !(folder.stx_mask & STATX_BTIME) || !(file.stx_mask & STATX_MTIME))
+		return false;
+	if (folder.stx_btime.tv_sec != file.stx_mtime.tv_sec)
+		return folder.stx_btime.tv_sec > file.stx_mtime.tv_sec;
+	return folder.stx_btime.tv_nsec > file.stx_mtime.tv_nsec;
+}
+
 /* 1: this file is the registration; 0: not this one. What can't be read is some
  * other container's affair. */
 static int look_at(struct created *ret, struct arena *arena, int dirfd, const char *name,
-		   const struct created *want)
+		   const struct created *want, const struct bundle *b)
 {
 	static const struct jlimits limits = {.depth = CREATED_DEPTH, .tokens = CREATED_TOKENS};
 	CLEANUP_ARENA struct arena scratch = {0};
@@ -162,11 +179,11 @@ static int look_at(struct created *ret, struct arena *arena, int dirfd, const ch
 	    jdoc_parse(&doc, &scratch, text, len, &limits, ERR_RUNTIME, &ignored) < 0)
 		return 0;
 	return read_created(ret, arena, &doc) && ret->dev == want->dev && ret->ino == want->ino &&
-	       !strcmp(ret->sha256, want->sha256);
+	       !strcmp(ret->sha256, want->sha256) && !is_younger(b, dirfd, name);
 }
 
 static int look_in(struct created *ret, struct arena *arena, const char *sub, const struct created *want,
-		   struct err *err)
+		   const struct bundle *b, struct err *err)
 {
 	CLEANUP_FD int fd = statedir_open(sub, false, err);
 	struct dirent *entry;
@@ -180,7 +197,7 @@ static int look_in(struct created *ret, struct arena *arena, const char *sub, co
 	int dirfd = TAKE_FD(fd);
 	while (!found && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.' && entry->d_type != DT_DIR)
-			found = look_at(ret, arena, dirfd, entry->d_name, want);
+			found = look_at(ret, arena, dirfd, entry->d_name, want, b);
 	return found;
 }
 
@@ -195,7 +212,7 @@ int created_find(struct created *ret, bool *ret_found, struct arena *arena, cons
 	if (b->seccomp)
 		sha256_hex(b->doc.text + section->start, section->end - section->start, want.sha256);
 	for (size_t i = 0; b->seccomp && !found && i < ARRAY_LEN(folders); i++)
-		found = look_in(ret, arena, folders[i], &want, err);
+		found = look_in(ret, arena, folders[i], &want, b, err);
 	if (found < 0)
 		return err_wrap(err, "what create did to this bundle");
 	*ret_found = found > 0;
