@@ -32,6 +32,16 @@ audit|plain|0|audit mode what the closure would take away is logged
 audited|plain|0|closure none is injected: runsc has no audit mode
 TABLE
 
+# --- check: declared calls that this machine has no number for: what each is, by the closure's architectures ---
+while IFS='|' read -r name want; do
+  ctl check --json "$T/b/$name"
+  is "check $name: what the absent names are" "$(jq -r '.warnings | map(select(startswith("declared, "))) | join("; ")' <<<"$out")" "$want"
+done <<'TABLE'
+few|
+absent|declared, but in no kernel: _sysctl, afs_syscall; declared, and of the closure's other architectures alone: waitpid; declared, but not on this container's architectures: spu_run
+absent64|declared, but in no kernel: _sysctl, afs_syscall; declared, but not on this container's architectures: spu_run, waitpid
+TABLE
+
 # --- check: everything as JSON, for every golden bundle ---
 keys='absent bundle ceiling ceiling_source closure closure_sha256 config counts created_as declared dropped_architectures engine_profile
 floor floor_only floor_overrides gate handler image init init_only inject level limit mode needs not_enforced not_refused_yet on_missing
