@@ -8,23 +8,76 @@
 #include <limits.h>
 #include <string.h>
 
-/* plugins, its name, containerd, runtimes, runc, the key; the same with options before the key. */
-enum { HANDLER_DEPTH = 6, OPTIONS_DEPTH };
+/* plugins, its name, containerd, runtimes, the handler, the key; the same with options before the key. */
+enum { HANDLER_PART = 4, HANDLER_DEPTH = 6, OPTIONS_DEPTH };
 
 static const char plugin_name[][sizeof("io.containerd.cri.v1.runtime")] = {
 	[2] = "io.containerd.grpc.v1.cri", [3] = "io.containerd.cri.v1.runtime"};
 
-/* Of the real runtime's handler or of its options: `depth` parts of path, the last one the key. */
-static bool is_runcs(const struct containerd *c, const struct toml_entry *e, uint32_t depth)
+/* containerd's own handler for the runtime that ours stands in front of. */
+struct real {
+	const struct containerd *c;
+	const char *name;
+	bool by_runc; /* its shim is runc's, whose options ours has, too */
+};
+
+/* Of that handler or of its options: `depth` parts of path, the last one the key. */
+static bool is_real(const struct real *r, const struct toml_entry *e, uint32_t depth)
 {
-	static const char *const path[] = {"containerd", "runtimes", "runc", "options"};
+	const char *const path[] = {
+		r->c->cri[0], r->c->cri[1], "containerd", "runtimes", r->name, "options",
+	};
 
 	if (e->nparts != depth || e->kind == TOML_TABLE)
 		return false;
 	for (uint32_t i = 0; i + 1 < depth; i++)
-		if (strcmp(e->part[i], i < CRI_PARTS ? c->cri[i] : path[i - CRI_PARTS]) != 0)
+		if (strcmp(e->part[i], path[i]) != 0)
 			return false;
 	return true;
+}
+
+static const char *real_value(const struct containerd *c, const char *handler, const char *key)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "containerd/runtimes/%s/%s", handler, key);
+	return containerd_value(c, path);
+}
+
+/* Its shim is the runtime's own (io.containerd.runsc.v1), or starts a program that is called so. */
+static bool is_of_kind(const struct containerd *c, const char *name, const char *kind)
+{
+	const char *type = real_value(c, name, "runtime_type"),
+		   *program = real_value(c, name, "options/BinaryName"),
+		   *slash = program ? strrchr(program, '/') : NULL;
+	char own[64];
+	int len = snprintf(own, sizeof(own), "io.containerd.%s.", kind);
+
+	return (type && strncmp(type, own, (size_t)len) == 0 && strcmp(kind, "runc") != 0) ||
+	       (slash && strcmp(slash + 1, kind) == 0);
+}
+
+/* The one that is called like the runtime, or one that starts it; else runc's, which each containerd has. */
+static struct real find_real(const struct containerd *c, const struct install *in, const struct handler *h)
+{
+	static const char shim[] = "io.containerd.runc.";
+	const char *kind = h ? runtime_name(install_runtime(in, h)) : "runc", *name = "runc", *type;
+
+	for (uint32_t i = 0; i < c->values.n; i++) {
+		const struct toml_entry *e = &c->values.entry[i];
+
+		if (!toml_is(e, "plugins/?/containerd/runtimes/?/runtime_type") ||
+		    names_have(&in->entry->handlers, e->part[HANDLER_PART]))
+			continue;
+		if (strcmp(e->part[HANDLER_PART], kind) == 0) {
+			name = kind;
+			break;
+		}
+		if (strcmp(name, "runc") == 0 && is_of_kind(c, e->part[HANDLER_PART], kind))
+			name = e->part[HANDLER_PART];
+	}
+	type = real_value(c, name, "runtime_type");
+	return (struct real){c, name, type && strncmp(type, shim, strlen(shim)) == 0};
 }
 
 static void put_string(struct buf *out, const char *s)
@@ -39,13 +92,13 @@ static void put_string(struct buf *out, const char *s)
 }
 
 /* The globs are those of path.Match: * stops at a slash. */
-static void put_annotations(struct buf *out, const struct containerd *c, const char *key)
+static void put_annotations(struct buf *out, const struct real *r, const char *key)
 {
 	buf_printf(out, "%s = [\"io.runclamp.*\", \"io.runclamp.*/*\"", key);
-	for (uint32_t i = 0; i < c->values.n; i++) {
-		const struct toml_entry *e = &c->values.entry[i];
+	for (uint32_t i = 0; i < r->c->values.n; i++) {
+		const struct toml_entry *e = &r->c->values.entry[i];
 
-		if (!is_runcs(c, e, HANDLER_DEPTH) || strcmp(e->part[HANDLER_DEPTH - 1], key) != 0 ||
+		if (!is_real(r, e, HANDLER_DEPTH) || strcmp(e->part[HANDLER_DEPTH - 1], key) != 0 ||
 		    e->kind != TOML_STRING || strncmp(e->text, "io.runclamp.", 12) == 0)
 			continue;
 		buf_puts(out, ", ");
@@ -54,22 +107,24 @@ static void put_annotations(struct buf *out, const struct containerd *c, const c
 	buf_puts(out, "]\n");
 }
 
-/* What containerd keeps by the handler and not by the runtime, as it stands for runc, but for these keys:
- * our handler has them of its own, or they are the container's place. What is empty says nothing. */
-static void put_runcs(struct buf *out, const struct containerd *c, uint32_t depth)
+/* What containerd keeps by the handler and not by the runtime, as it stands for the runtime's own, but for
+ * these keys: our handler has them of its own, or they are the container's place. What is empty says nothing.
+ */
+static void put_reals(struct buf *out, const struct real *r, uint32_t depth)
 {
 	static const char *const ours[] = {"runtime_type", "runtime_path",    "runtime_engine",
 					   "runtime_root", "pod_annotations", "container_annotations",
 					   "BinaryName",   "SystemdCgroup",   "Root"};
 
-	for (uint32_t i = 0; i < c->values.n; i++) {
-		const struct toml_entry *e = &c->values.entry[i];
-		bool skip = !is_runcs(c, e, depth) || !*e->text || strcmp(e->text, "false") == 0 ||
+	for (uint32_t i = 0; i < r->c->values.n; i++) {
+		const struct toml_entry *e = &r->c->values.entry[i];
+		bool skip = !is_real(r, e, depth) || !*e->text || strcmp(e->text, "false") == 0 ||
 			    strcmp(e->text, "0") == 0;
 
 		for (size_t k = 0; !skip && k < ARRAY_LEN(ours); k++)
 			skip = strcmp(e->part[depth - 1], ours[k]) == 0;
-		if (skip)
+		/* Who makes the sandbox is the shim's affair. */
+		if (skip || (!r->by_runc && strcmp(e->part[depth - 1], "sandboxer") == 0))
 			continue;
 		buf_printf(out, "%s = ", e->part[depth - 1]);
 		if (e->kind == TOML_STRING)
@@ -80,25 +135,32 @@ static void put_runcs(struct buf *out, const struct containerd *c, uint32_t dept
 	}
 }
 
-static void put_runtime(struct buf *out, const struct containerd *c, struct install *in, const char *handler)
+/* known: NULL where the configuration can't be read. */
+static void put_runtime(struct buf *out, const struct containerd *c, struct install *in, const char *handler,
+			const struct config *known)
 {
+	const struct real real = find_real(c, in, known ? config_handler(known, handler) : NULL);
 	const char *plugin = plugin_name[c->version],
-		   *systemd = containerd_value(c, "containerd/runtimes/runc/options/SystemdCgroup");
+		   *systemd = real_value(c, real.name, "options/SystemdCgroup");
 
+	/* The shim of runsc has it in a file of its own; the node has one manager of control groups. */
+	if (!systemd)
+		systemd = real_value(c, "runc", "options/SystemdCgroup");
 	buf_printf(out,
 		   "\n[plugins.\"%s\".containerd.runtimes.\"%s\"]\n"
 		   "runtime_type = \"io.containerd.runc.v2\"\n",
 		   plugin, handler);
-	put_annotations(out, c, "pod_annotations");
-	put_annotations(out, c, "container_annotations");
-	put_runcs(out, c, HANDLER_DEPTH);
+	put_annotations(out, &real, "pod_annotations");
+	put_annotations(out, &real, "container_annotations");
+	put_reals(out, &real, HANDLER_DEPTH);
 	buf_printf(out,
 		   "\n[plugins.\"%s\".containerd.runtimes.\"%s\".options]\n"
 		   "BinaryName = \"%s\"\n"
 		   "SystemdCgroup = %s\n",
 		   plugin, handler, dropin_program(in, handler),
 		   systemd && strcmp(systemd, "true") == 0 ? "true" : "false");
-	put_runcs(out, c, OPTIONS_DEPTH);
+	if (real.by_runc)
+		put_reals(out, &real, OPTIONS_DEPTH);
 }
 
 /* The whole CRI section as it is in force, without our handlers' tables. */
@@ -160,11 +222,17 @@ static int check_deprecated(const struct containerd *c, struct install *in, stru
 static int add(struct buf *out, struct install *in, struct err *err)
 {
 	const struct installed *e = in->entry;
+	struct err config_err = {0};
+	struct config config;
 	struct containerd c;
+	bool known;
 
 	if (dropin_check(in, err) < 0 || containerd_ask(&c, in, false, err) < 0 ||
 	    check_deprecated(&c, in, err) < 0)
 		return -1;
+	known = install_config(&config, in, &config_err) == 0;
+	if (!known)
+		install_note(in, "note: which runtimes the handlers have is not known: %s", config_err.msg);
 	dropin_head(out, in);
 	buf_printf(out, "version = %u\n\n", c.version);
 	if (!c.merges)
@@ -173,7 +241,7 @@ static int add(struct buf *out, struct install *in, struct err *err)
 		buf_printf(out, "[plugins.\"%s\".containerd]\ndefault_runtime_name = \"%s\"\n",
 			   plugin_name[c.version], e->preferred);
 	for (unsigned i = 0; i < e->handlers.n; i++)
-		put_runtime(out, &c, in, e->handlers.v[i]);
+		put_runtime(out, &c, in, e->handlers.v[i], known ? &config : NULL);
 	return 0;
 }
 
