@@ -9,6 +9,19 @@
 #include "run/decision.h"
 #include "tmpdir.h"
 
+/* As Podman's default profile answers socket, with 32-bit programs. */
+#define TWO_ANSWERS                                                                                          \
+	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"architectures\":[\"SCMP_ARCH_X86_"   \
+	"64\","                                                                                              \
+	"\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","            \
+	"\"errnoRet\":22,"                                                                                   \
+	"\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_EQ\"}]},{\"names\":[\"socket\"],\"action\":"  \
+	"\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_NE\"}]},{\"names\":["      \
+	"\"read\","                                                                                          \
+	"\"write\",\"execve\",\"exit_group\",\"close\",\"fstatfs\",\"futex\",\"getdents64\",\"openat\","     \
+	"\"socketcall\"],"                                                                                   \
+	"\"action\":\"SCMP_ACT_ALLOW\"}]}"
+
 /* As a table's row says it; what is not named has the value that engines and
  * the default configuration give. */
 struct setup {

@@ -187,6 +187,12 @@ static const struct {
 	{{TINY, AUDIT, .annotations = SYSCALLS("socket"), .seccomp = ALLOW_ALL}, "socket", 1, {ACT_LOG, 0}},
 	/* Conditions on socket would cost X86: it is logged whole. */
 	{{TINY, AUDIT, .annotations = SYSCALLS("socket")}, "socket", 1, {ACT_LOG, 0}},
+#if defined(__x86_64__)
+	/* What cannot be held behind socketcall is denied there, but never by an audit. */
+	{{.annotations = SYSCALLS("socket"), .seccomp = TWO_ANSWERS}, "socketcall", 1, {ACT_ERRNO, EACCES}},
+	{{AUDIT, .annotations = SYSCALLS("socket"), .seccomp = TWO_ANSWERS}, "socketcall", 1, {ACT_ALLOW, 0}},
+	{{AUDIT, .annotations = SYSCALLS("socket"), .seccomp = TWO_ANSWERS}, "socket", 16, {ACT_ERRNO, 22}},
+#endif
 	{{TINY, AUDIT, READ, .seccomp = DEFAULT("ERRNO", LIST("\"execve\",\"read\",\"personality\""))},
 	 "read",
 	 0,

@@ -33,18 +33,6 @@
 #define YOUKI .kind = RUNTIME_YOUKI
 #define ANY_NEEDS .annotations = SYSCALLS("read")
 
-#define TWO_ANSWERS                                                                                          \
-	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"architectures\":[\"SCMP_ARCH_X86_"   \
-	"64\","                                                                                              \
-	"\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","            \
-	"\"errnoRet\":22,"                                                                                   \
-	"\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_EQ\"}]},{\"names\":[\"socket\"],\"action\":"  \
-	"\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_NE\"}]},{\"names\":["      \
-	"\"read\","                                                                                          \
-	"\"write\",\"execve\",\"exit_group\",\"close\",\"fstatfs\",\"futex\",\"getdents64\",\"openat\","     \
-	"\"socketcall\"],"                                                                                   \
-	"\"action\":\"SCMP_ACT_ALLOW\"}]}"
-
 /* GATE_NONE: it passes; then `words` is of a warning, or NULL: there is none. */
 static const struct {
 	struct setup in;
