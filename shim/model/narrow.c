@@ -65,10 +65,11 @@ static struct range answers(const struct profile *p, int id)
 	return r;
 }
 
-/* A rule for it without conditions, which beats those that are written for members. */
+/* A rule for it without conditions, which beats those that are written for members
+ * behind it: a section has such names first, but not what stays as it was written. */
 static bool is_explicit(const struct profile *p, int call)
 {
-	return !profile_has_rules(p, call) && !action_equal(p->other[call], p->def);
+	return !has_rules(p, call) && !action_equal(p->other[call], p->def);
 }
 
 /* What the compiled program may answer to `call` with the member's code. */
@@ -135,9 +136,17 @@ static bool is_as_in(const struct profile *p, const struct profile *side, int id
 	       action_equal(p->other[id], side->other[id]);
 }
 
+/* The same of what it writes for socketcall or ipc. Which of two actions stands where rules of the call's
+ * own meet a member's hangs on their order, and a section may have had another one. */
+static bool is_multiplexed_as_in(const struct profile *p, const struct profile *side, int call, int member)
+{
+	return is_as_in(p, side, member) && is_as_in(p, side, call) &&
+	       !(profile_written(p, call) && given(p, member).n);
+}
+
 static bool wider_than_side(const struct profile *p, const struct profile *side, int call, int member)
 {
-	if (is_as_in(p, side, member) && is_as_in(p, side, call))
+	if (is_multiplexed_as_in(p, side, call, member))
 		return false;
 	return answers_through(p, call, member).least < answers_through(side, call, member).most;
 }
@@ -154,8 +163,8 @@ static bool may_conflict(const struct profile *p, const struct profile *engine, 
 		return false;
 	for (uint32_t i = 1; i < m.n; i++)
 		differ |= !action_equal(m.rules[i].act, m.rules[0].act);
-	return differ && !(engine && engine->archs & 1u << ARCH_X86 && is_as_in(p, engine, member) &&
-			   is_as_in(p, engine, call));
+	return differ &&
+	       !(engine && engine->archs & 1u << ARCH_X86 && is_multiplexed_as_in(p, engine, call, member));
 }
 
 /* Wider than what the profile says of the member, or not loadable at all. What it
