@@ -246,11 +246,13 @@ static bool is_listed(const char *path, const char *const *listed)
 	return false;
 }
 
-/* Nobody but root can have put another socket into its folder. */
+/* Nobody but root can have put another socket into its folder. What may hold a bundle or root's own file is
+ * not enough: a folder of a containers' uid, or a sticky one. */
 static bool is_roots(const char *socket)
 {
 	CLEANUP_ARENA struct arena arena = {0};
 	char folder[PATH_MAX];
+	struct stat st;
 	struct err err;
 	size_t len = (size_t)(strrchr(socket, '/') - socket);
 
@@ -258,7 +260,8 @@ static bool is_roots(const char *socket)
 		return false;
 	memcpy(folder, socket, len);
 	folder[len] = '\0';
-	return file_check_folder(len ? folder : "/", &arena, NULL, &err) != NULL;
+	return file_check_folder(len ? folder : "/", &arena, &st, &err) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH)) && !file_is_containers_uid(st.st_uid);
 }
 
 /* runc, crun and youki connect to it as root, and hand over descriptors and what the container's state and

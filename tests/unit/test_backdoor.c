@@ -164,7 +164,7 @@ static void test_hooks(void **state)
 #define LISTENER(path)                                                                                       \
 	"{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"listenerPath\":" path "}}}"
 
-/* "%" is the folder of the test: root's, but for `open`, where others may write. */
+/* "%" is the folder of the test: root's, but for `open` and `sticky`, where others may write. */
 static const struct {
 	const char *config;
 	const char *listed;
@@ -182,6 +182,8 @@ static const struct {
 	{LISTENER("\"%/agent/./s\""), "%/agent", true},
 	{LISTENER("\"agent/s\""), "%/agent", true},
 	{LISTENER("\"%/open/s\""), "%/open", true},
+	{LISTENER("\"%/sticky/s\""), "%/sticky/s", true},
+	{LISTENER("\"%/sticky/in/s\""), "%/sticky/in", false},
 	{LISTENER("\"%/missing/s\""), "%/missing", true},
 	{LISTENER("\"%/link/s\""), "%/link", false},
 	{LISTENER("\"%/badlink/s\""), "%/badlink", true},
@@ -202,6 +204,9 @@ static void make_listeners(void)
 	assert_int_equal(mkdir(tmpdir_path("agent"), 0755), 0);
 	assert_int_equal(mkdir(tmpdir_path("open"), 0755), 0);
 	assert_int_equal(chmod(tmpdir_path("open"), 0777), 0);
+	assert_int_equal(mkdir(tmpdir_path("sticky"), 0755), 0);
+	assert_int_equal(mkdir(tmpdir_path("sticky/in"), 0755), 0);
+	assert_int_equal(chmod(tmpdir_path("sticky"), 01777), 0);
 	assert_int_equal(symlink("agent", tmpdir_path("link")), 0);
 	assert_int_equal(symlink("open", tmpdir_path("badlink")), 0);
 }
