@@ -193,8 +193,17 @@ static void spare_multiplexed(struct profile *p)
 			profile_set(p, multiplexer(i), (struct action){ACT_ALLOW, 0});
 }
 
+/* The engine denies it for some arguments and allows the rest by default: a rule to log the rest would stand
+ * beside the engine's own, and on X86 libseccomp makes one rule of both for socketcall and ipc (EEXIST). */
+static bool is_exception(const struct decision *d, int id)
+{
+	return d->has_engine && d->sides->engine.def.kind <= ACT_LOG &&
+	       profile_has_rules(&d->sides->engine, id);
+}
+
 /* Audit mode: what the closure would remove is logged, not denied. `whole`: a
- * call that the closure allows under conditions is logged whatever its arguments. */
+ * call that the closure allows under conditions is logged whatever its arguments,
+ * and what a deny-list has conditions on is left to it. */
 static int soften(struct work *w, struct profile *p, bool whole)
 {
 	const struct action log = {ACT_LOG, 0};
@@ -204,7 +213,7 @@ static int soften(struct work *w, struct profile *p, bool whole)
 		struct rule *rules;
 
 		/* Nothing of it would be removed. */
-		if (profile_written(p, id)) {
+		if (profile_written(p, id) || (whole && is_exception(w->d, id))) {
 			profile_set(p, id, (struct action){ACT_ALLOW, 0});
 			continue;
 		}

@@ -13,6 +13,10 @@
 #define DEFAULT(act, rest) "{\"defaultAction\":\"SCMP_ACT_" act "\"," rest "}"
 #define LIST(n) "\"syscalls\":[" ENTRY(n, "ALLOW") "]"
 #define THREE "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"]"
+#define NO_VSOCK(archs)                                                                                      \
+	DEFAULT("ALLOW", archs                                                                               \
+		",\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":97,"      \
+		"\"args\":[{\"index\":0,\"value\":40,\"op\":\"SCMP_CMP_EQ\"}]}]")
 #define AUDIT .handler = ",\"mode\":\"audit\""
 #define PERMISSIVE .handler = ",\"level\":\"permissive\""
 #define SANDBOX                                                                                              \
@@ -192,6 +196,13 @@ static const struct {
 	{{.annotations = SYSCALLS("socket"), .seccomp = TWO_ANSWERS}, "socketcall", 1, {ACT_ERRNO, EACCES}},
 	{{AUDIT, .annotations = SYSCALLS("socket"), .seccomp = TWO_ANSWERS}, "socketcall", 1, {ACT_ALLOW, 0}},
 	{{AUDIT, .annotations = SYSCALLS("socket"), .seccomp = TWO_ANSWERS}, "socket", 16, {ACT_ERRNO, 22}},
+	/* A rule to log the other families would keep runc from loading the section. */
+	{{AUDIT, READ, .seccomp = NO_VSOCK(THREE)}, "socket", 40, {ACT_ERRNO, 97}},
+	{{AUDIT, READ, .seccomp = NO_VSOCK(THREE)}, "socket", 2, {ACT_ALLOW, 0}},
+	{{AUDIT, READ, .seccomp = NO_VSOCK("\"architectures\":[\"SCMP_ARCH_X86_64\"]")},
+	 "socket",
+	 2,
+	 {ACT_LOG, 0}},
 #endif
 	{{TINY, AUDIT, READ, .seccomp = DEFAULT("ERRNO", LIST("\"execve\",\"read\",\"personality\""))},
 	 "read",
