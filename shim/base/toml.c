@@ -105,6 +105,16 @@ static int unescape(struct reader *r, char *dst)
 	return 0;
 }
 
+/* As far as the closing quote, or the line's end. */
+static size_t string_length(const char *p, char quote)
+{
+	size_t n = 0;
+
+	while (p[n] && p[n] != quote && p[n] != '\n')
+		n += quote == '"' && p[n] == '\\' && p[n + 1] ? 2 : 1;
+	return n;
+}
+
 static int read_string(struct reader *r, const char **ret)
 {
 	char quote = *r->p;
@@ -114,7 +124,7 @@ static int read_string(struct reader *r, const char **ret)
 	if (r->p[1] == quote && r->p[2] == quote)
 		return fail(r, "a string of several lines, which this reader does not know");
 	r->p++;
-	len = strcspn(r->p, quote == '"' ? "\n" : "'\n");
+	len = string_length(r->p, quote);
 	dst = arena_strndup(r->arena, r->p, len);
 	if (!dst)
 		return nomem(r);

@@ -220,12 +220,14 @@ void floor_leave_out(struct floor *f, const char *name)
 
 /* A recording under a kernel that has clone3 does not show the clone that libc goes on with where it is
  * denied (ceilings lack it), nor, without strace's -f, what a new thread begins with (glibc 2.35,
- * pthread_create.c). */
+ * pthread_create.c). Go waits for a child by its pidfd, and by wait4 where an engine denies it those (from
+ * 1.23 on, os/pidfd_linux.go): profiles of before 2021, CRI-O's among them. */
 static const struct {
 	const char *declared, *implied;
 } implications[] = {
 	{"clone3", "clone rseq set_robust_list"},
 	{"clone", "rseq set_robust_list"},
+	{"pidfd_open", "wait4"},
 };
 
 void floor_imply(struct floor *f, const struct sysset *declared)

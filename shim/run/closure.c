@@ -292,7 +292,8 @@ static bool pass_lowering(struct work *w, struct lowering *low)
 	}
 	w->d->dropped_archs = low->dropped;
 	if (low->dropped)
-		work_warn(w, "32-bit architectures are left out: the closure could not be held there");
+		work_warn(w, "32-bit architectures %s left out: the closure could not be held there",
+			  w->d->audit ? "would be" : "are");
 	warn_of_multiplexers(w, &low->profile);
 	if (fits(&low->profile, &size))
 		return true;

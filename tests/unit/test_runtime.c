@@ -317,7 +317,8 @@ static void test_implied(void **state)
 	} rows[] = {
 		{"clone3", "clone rseq set_robust_list", ""},
 		{"clone", "rseq set_robust_list", "clone"},
-		{"read", "", "clone rseq set_robust_list"},
+		{"pidfd_open", "wait4", "clone"},
+		{"read", "", "clone rseq set_robust_list wait4"},
 	};
 	const uint64_t thread[COND_ARGS] = {0x3d0f00}, user_namespace[COND_ARGS] = {0x10000000};
 
