@@ -100,6 +100,7 @@ catalogue() { # NAME IMAGE-JSON
   podman_handlers '.on_source_error = "skip"'
   p start -a victim
   decided '.warnings[0] | startswith("the image can'"'"'t be read, and nothing of it was used")'
+  in_node sed -i 's/xx.runclamp/io.runclamp/' "$name" # or Podman itself finds no image any more
 }
 
 @test "whoever tags an image lengthens its entry, of 40 MiB here: no start of another's is refused, and its own name counts" {
