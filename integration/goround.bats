@@ -237,6 +237,8 @@ PYTHON
   says docker-hosts closed
 }
 
+sleeps() { docker top "$1" -o pid,args | grep -q ' /bin/sleep'; }
+
 @test "a container that has an engine's socket, or CAP_SYS_ADMIN, is told of; one that has not is not" {
   docker run -d --name plain bb:1 sleep 1000
   says direct-mounts closed direct-privileged closed
@@ -252,6 +254,7 @@ PYTHON
   # Back at the node's root by chroot: its mounts are the node's, its namespace is not.
   says direct-privileged closed
   docker run -d --name holder --cap-add SYS_ADMIN -v /:/host bb:1 busybox chroot /host /bin/sleep 1000
+  wait_for 10 sleeps holder
   says direct-privileged open
   docker rm -f plain holder
 }
