@@ -41,10 +41,6 @@ bool conj_holds(const struct conj *c, const uint64_t args[static COND_ARGS]);
 bool cond_is_all(const struct cond *c);
 bool cond_is_empty(const struct cond *c);
 bool cond_disjoint(const struct cond *a, const struct cond *b);
-/* A total order (see conj_compare); 0 only when spelled alike. */
-int cond_compare(const struct cond *a, const struct cond *b);
-/* Whether more than one test of libseccomp's goes on where it holds. */
-bool cond_has_two_ways(const struct cond *c);
 bool cond_equal(const struct cond *a, const struct cond *b); /* same spelling */
 
 enum { COND_PIECES = 256 };

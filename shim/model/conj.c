@@ -68,7 +68,7 @@ static int order_halves(const struct cond *a, const struct cond *b, bool high)
  * for a prefix from the head of the level on, k times k times (db.c, _db_tree_prune): a call with 627
  * rules took it 20 s. But a level that hangs on both ways of an order becomes a ring where a node is
  * put in at its head (_db_tree_add), and then it never ends: there the order is turned. */
-static int compare_behind(const struct cond *a, const struct cond *b, bool turned)
+static int compare_conds(const struct cond *a, const struct cond *b, bool turned)
 {
 	int diff = order(place(a->op), place(b->op));
 
@@ -83,12 +83,8 @@ static int compare_behind(const struct cond *a, const struct cond *b, bool turne
 	return diff ? diff : order(a->value_two, b->value_two);
 }
 
-int cond_compare(const struct cond *a, const struct cond *b)
-{
-	return compare_behind(a, b, false);
-}
-
-bool cond_has_two_ways(const struct cond *c)
+/* Whether more than one test of libseccomp's goes on where it holds. */
+static bool has_two_ways(const struct cond *c)
 {
 	return c->op != COND_EQ && c->op != COND_MASKED_EQ;
 }
@@ -104,8 +100,8 @@ int conj_compare(const struct conj *a, const struct conj *b)
 		if (turned)
 			diff = -diff;
 		if (!diff && used) {
-			diff = compare_behind(&a->arg[i], &b->arg[i], turned);
-			turned = cond_has_two_ways(&a->arg[i]);
+			diff = compare_conds(&a->arg[i], &b->arg[i], turned);
+			turned = has_two_ways(&a->arg[i]);
 		}
 	}
 	return diff;

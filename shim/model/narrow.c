@@ -100,28 +100,42 @@ typedef bool mux_test(const struct profile *p, const struct profile *side, int c
 
 _Static_assert(ARRAY_LEN(muxes) == MULTIPLEXERS, "profile.h says how many there are");
 
-static int mux_call(const struct mux *m)
+/* The call's id and its members', then -1; found once, as every meet asks for them. */
+static const int *mux_ids(const struct mux *m)
 {
-	return sys_lookup(m->call, strlen(m->call));
+	enum { MEMBERS_MAX = 24 };
+	static int found[MULTIPLEXERS][MEMBERS_MAX];
+	static bool known[MULTIPLEXERS];
+	int *ids = found[m - muxes], n = 0;
+
+	if (known[m - muxes])
+		return ids;
+	ids[n++] = sys_lookup(m->call, strlen(m->call));
+	for (const char *name = m->members; *name && n < MEMBERS_MAX - 1;) {
+		size_t len = strcspn(name, " ");
+		int member = sys_lookup(name, len);
+		if (member >= 0)
+			ids[n++] = member;
+		name += len + strspn(name + len, " ");
+	}
+	ids[n] = -1;
+	known[m - muxes] = true;
+	return ids;
 }
 
 int multiplexer(unsigned i)
 {
-	return mux_call(&muxes[i]);
+	return mux_ids(&muxes[i])[0];
 }
 
 static bool any_member(const struct mux *m, const struct profile *p, const struct profile *side,
 		       mux_test *test)
 {
-	int call = mux_call(m);
+	const int *ids = mux_ids(m);
 
-	for (const char *name = m->members; *name && call >= 0;) {
-		size_t len = strcspn(name, " ");
-		int member = sys_lookup(name, len);
-		if (member >= 0 && test(p, side, call, member))
+	for (const int *member = ids + 1; ids[0] >= 0 && *member >= 0; member++)
+		if (test(p, side, ids[0], *member))
 			return true;
-		name += len + strspn(name + len, " ");
-	}
 	return false;
 }
 
@@ -207,13 +221,13 @@ static bool deny_multiplexers(struct profile *p, const struct profile *engine)
 	unsigned deny = p->deny_multiplexed;
 
 	p->deny_multiplexed = 0;
-	for (size_t i = 0; i < ARRAY_LEN(muxes); i++) {
+	for (unsigned i = 0; i < MULTIPLEXERS; i++) {
 		if (!(deny & 1u << i) && !any_member(&muxes[i], p, engine, wider_than_member))
 			continue;
 		if (p->def.kind != ACT_ERRNO || action_equal(p->def, multiplexer_denied) ||
 		    any_member(&muxes[i], p, p, denies_more))
 			return true;
-		profile_set(p, mux_call(&muxes[i]), multiplexer_denied);
+		profile_set(p, multiplexer(i), multiplexer_denied);
 		p->deny_multiplexed |= 1u << i;
 	}
 	return false;
