@@ -83,7 +83,7 @@ int cfg_read_string(const struct cfg_parser *p, uint32_t tok, const char *key, c
 
 int cfg_read_path(const struct cfg_parser *p, uint32_t tok, const char *key, const char **ret)
 {
-	static const char must[] = "an absolute path";
+	static const char must[] = "an absolute path without a slash at its end";
 	const char *path;
 
 	if (cfg_read_string(p, tok, key, must, &path) < 0)

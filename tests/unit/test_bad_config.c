@@ -94,7 +94,8 @@ static const struct {
 	/* Paths and switches. */
 	{"{\"decision_log\":\"log\"}", {"decision_log must be an absolute path", "not \"log\""}},
 	{"{\"decision_log\":\"\"}", {"decision_log must be an absolute path"}},
-	{"{\"decision_log\":\"/var/log/\"}", {"decision_log must be an absolute path"}},
+	{"{\"decision_log\":\"/var/log/\"}",
+	 {"decision_log must be an absolute path without a slash at its end"}},
 	{"{\"decision_log\":false}", {"decision_log must be an absolute path"}},
 	{"{\"decision_log_required\":\"yes\"}", {"decision_log_required must be true or false"}},
 	{"{\"decision_log\":null,\"decision_log_required\":true}",
