@@ -269,15 +269,31 @@ static int lower(struct work *w, struct lowering *ret, const struct profile *p, 
 			     w->id->version, work_fails_unknown(w), w->sentry, err);
 }
 
+static const char *are(const struct work *w)
+{
+	return w->d->audit ? "would be" : "are";
+}
+
+static void warn_of_archs(struct work *w)
+{
+	CLEANUP_BUF struct buf names = {0};
+
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		if (w->d->dropped_archs & 1u << a)
+			buf_printf(&names, " %s", arch_oci_name((enum arch_id)a));
+	if (names.len)
+		work_warn(w, "32-bit architectures %s left out, as the closure could not be held there:%s",
+			  are(w), names.data);
+}
+
 static void warn_of_multiplexers(struct work *w, const struct profile *written)
 {
 	for (unsigned i = 0; i < MULTIPLEXERS; i++)
 		if (multiplexer_loses(written, &w->d->sides->closure, i))
-			work_warn(
-				w,
-				"32-bit programs are denied %s: libseccomp could not hold the conditions on "
-				"its calls there; declare %s to allow it as a whole",
-				sys_name(multiplexer(i)), sys_name(multiplexer(i)));
+			work_warn(w,
+				  "32-bit programs %s denied %s: libseccomp could not hold the conditions "
+				  "on its calls there; declare %s to allow it as a whole",
+				  are(w), sys_name(multiplexer(i)), sys_name(multiplexer(i)));
 }
 
 /* Whether this runtime enforces the closure, and kernel and libseccomp can load it. */
@@ -291,9 +307,7 @@ static bool pass_lowering(struct work *w, struct lowering *low)
 		return false;
 	}
 	w->d->dropped_archs = low->dropped;
-	if (low->dropped)
-		work_warn(w, "32-bit architectures %s left out: the closure could not be held there",
-			  w->d->audit ? "would be" : "are");
+	warn_of_archs(w);
 	warn_of_multiplexers(w, &low->profile);
 	if (fits(&low->profile, &size))
 		return true;
