@@ -254,7 +254,7 @@ sleeps() { docker top "$1" -o pid,args | grep -q ' /bin/sleep'; }
   # Back at the node's root by chroot: its mounts are the node's, its namespace is not.
   says direct-privileged closed
   docker run -d --name holder --cap-add SYS_ADMIN -v /:/host bb:1 busybox chroot /host /bin/sleep 1000
-  wait_for 10 sleeps holder
+  wait_for 30 sleeps holder || { docker ps -a; docker logs holder; docker top holder -o pid,args; return 1; } >&2
   says direct-privileged open
   docker rm -f plain holder
 }

@@ -52,7 +52,7 @@ size_t cond_meet(const struct cond *a, const struct cond *b, struct cond ret[sta
 size_t cond_subtract(const struct cond *a, const struct cond *b, struct cond ret[static COND_PIECES]);
 
 /* A list of conjunctions in an arena. More than CONJ_MAX is ERR_LIMIT: the whole
- * section may have 768 conditions in the end (profile.h), and hostile input must
+ * section may have 2048 conditions in the end (profile.h), and hostile input must
  * not buy more work than this number squared. */
 enum { CONJ_MAX = 2048 };
 struct conj_list {
