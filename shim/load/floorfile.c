@@ -126,7 +126,8 @@ static int read_fallbacks(struct floor *into, const struct jread *r, uint32_t li
 	return 0;
 }
 
-/* exec and effect: calls of the margin that have a name of their own. */
+/* exec and effect: calls of the margin that have a name of their own. How the margin has one already counts
+ * as well: what it is for there is not what the class is measured for. */
 static int read_class(struct floor *into, struct sysset *class, const struct jread *r, uint32_t list,
 		      const char *what)
 {
@@ -137,14 +138,10 @@ static int read_class(struct floor *into, struct sysset *class, const struct jre
 	profile_init(p, into->margin.def, ARCHSET_ALL);
 	if (read_list(p, r, list, what))
 		return -1;
-	for (int id = 0; id < sys_count(); id++) {
-		if (!profile_allows_some(p, id))
-			continue;
-		sysset_add(class, id);
-		if (!profile_allows_all(&into->margin, id))
-			profile_put(&into->margin, id, profile_call(p, id));
-	}
-	return 0;
+	for (int id = 0; id < sys_count(); id++)
+		if (profile_allows_some(p, id))
+			sysset_add(class, id);
+	return read_list(&into->margin, r, list, what);
 }
 
 enum { PART_NEED, PART_MARGIN, PART_EXEC, PART_EFFECT, PART_WAYS, PART_COUNT };
@@ -166,7 +163,8 @@ static int read_part(struct floor *into, const struct jread *r, unsigned part, u
 	}
 }
 
-static int read_floor(struct floor *into, const struct jread *r, uint32_t object, const char *what)
+static int read_floor(struct floor *into, const struct jread *r, enum runtime_kind kind, uint32_t object,
+		      const char *what)
 {
 	static const char *const parts[] = {"need", "margin", "exec", "effect", "fallbacks", NULL};
 	uint32_t key[ARRAY_LEN(parts)];
@@ -178,6 +176,8 @@ static int read_floor(struct floor *into, const struct jread *r, uint32_t object
 		return 0;
 	if (jread_object(&in, r, object, what, parts, key))
 		return -1;
+	if (!key[PART_MARGIN])
+		floor_fill_margin(into, kind);
 	for (unsigned i = 0; i < PART_COUNT; i++) {
 		if (!key[i])
 			continue;
@@ -221,8 +221,8 @@ static int read_file(struct floor *into, const struct jread *r, enum runtime_kin
 	if (expect(r, key[KEY_RUNTIME], "runtime", runtime_name(kind)) ||
 	    expect(r, key[KEY_BINARY], "binary", binary_key) || check_remarks(r, key))
 		return -1;
-	if (read_floor(no_new_privileges ? into : other, r, key[KEY_NNP_TRUE], "nnp_true") ||
-	    read_floor(no_new_privileges ? other : into, r, key[KEY_NNP_FALSE], "nnp_false"))
+	if (read_floor(no_new_privileges ? into : other, r, kind, key[KEY_NNP_TRUE], "nnp_true") ||
+	    read_floor(no_new_privileges ? other : into, r, kind, key[KEY_NNP_FALSE], "nnp_false"))
 		return -1;
 	return 0;
 }

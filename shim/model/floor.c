@@ -66,12 +66,6 @@ static void allow_all(struct profile *p, const struct sysset *set)
 		profile_set(p, id, (struct action){ACT_ALLOW, 0});
 }
 
-static void allow_narrowly(struct profile *p, const struct sysset *set)
-{
-	for (int id = sysset_next(set, 0); id >= 0; id = sysset_next(set, id + 1))
-		floor_allow(p, id);
-}
-
 /* The row whose range holds v; else the nearest end of the kind's ranges. */
 static const struct floor_row *find_row(enum runtime_kind kind, runtime_version v, bool *ret_outside)
 {
@@ -119,14 +113,14 @@ static void find_ways(struct floor *f, enum runtime_kind kind, runtime_version v
 	}
 }
 
-static void fill_margin(struct floor *f, enum runtime_kind kind)
+void floor_fill_margin(struct floor *f, enum runtime_kind kind)
 {
 	struct sysset margin = {0};
 
 	add_names(&margin, kernel_margin);
 	if (kind == RUNTIME_RUNC)
 		add_names(&margin, runc_margin);
-	allow_narrowly(&f->margin, &margin);
+	allow_more(f, &margin);
 }
 
 void floor_init(struct floor *ret)
@@ -168,7 +162,7 @@ void floor_complete(struct floor *f, enum runtime_kind kind, runtime_version v, 
 		add_need(f, row, no_new_privileges);
 	}
 	if (f->lacks & FLOOR_MARGIN)
-		fill_margin(f, kind);
+		floor_fill_margin(f, kind);
 	if (f->lacks & FLOOR_EXEC)
 		add_names(&f->exec, row->exec[no_new_privileges]);
 	if (f->lacks & FLOOR_EFFECT)

@@ -66,6 +66,8 @@ void floor_lookup(struct floor *ret, enum runtime_kind kind, runtime_version v, 
 
 /* A floor that has no calls yet, and lacks every part. */
 void floor_init(struct floor *ret);
+/* The shipped margin, beside what f's has already. */
+void floor_fill_margin(struct floor *f, enum runtime_kind kind);
 /* The parts that f lacks, from the shipped table's row for this version or the nearest one. */
 void floor_complete(struct floor *f, enum runtime_kind kind, runtime_version v, bool no_new_privileges);
 /* "exec, effects and fall-backs" */

@@ -278,6 +278,58 @@ static void test_parts(void **state)
 		complete(i);
 }
 
+/* A class with conditions takes nothing from the margin, nor the margin from it. */
+#define IS(index, value)                                                                                     \
+	"{\"name\":\"fcntl\",\"args\":[{\"index\":" #index ",\"op\":\"SCMP_CMP_EQ\",\"value\":" #value "}]}"
+#define CLONE_0 "{\"name\":\"clone\",\"args\":[{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":0}]}"
+static const struct {
+	const char *nnp_false, *name;
+	uint64_t allowed[3], denied; /* of the argument `index`; the last one repeats */
+	unsigned index;
+} united[] = {
+	{"{\"margin\":[" IS(1, 2) "],\"exec\":[" IS(1, 7) "]}", "fcntl", {2, 7, 7}, 3, 1},
+	{"{\"exec\":[" IS(1, 7) "],\"margin\":[" IS(1, 2) "]}", "fcntl", {2, 7, 7}, 3, 1},
+	{"{\"margin\":[" IS(1, 2) "],\"effect\":[" IS(1, 7) "]}", "fcntl", {2, 7, 7}, 3, 1},
+	{"{\"margin\":[],\"exec\":[" IS(1, 2) "],\"effect\":[" IS(1, 7) "," IS(1, 9) "]}",
+	 "fcntl",
+	 {2, 7, 9},
+	 3,
+	 1},
+	{"{\"margin\":[" IS(1, 2) "],\"exec\":[\"fcntl\"]}", "fcntl", {2, 3, 7}, 0, 0},
+	{"{\"margin\":[\"fcntl\"],\"exec\":[" IS(1, 2) "]}", "fcntl", {2, 3, 7}, 0, 0},
+	/* Without a margin it is the shipped one's clone: no namespace of its own. */
+	{"{\"exec\":[" CLONE_0 "]}", "clone", {0, 0x11, 0x3d0f00}, 0x10000000, 0},
+	{"{\"effect\":[\"clone\"]}", "clone", {0, 0x11, 0x10000000}, 0, 0},
+};
+
+static void test_united(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(united); i++) {
+		CLEANUP_ARENA struct arena arena = {0};
+		struct err err = {0};
+		char text[1024];
+		struct floor f;
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"version\":1,\"runtime\":\"runc\",\"binary\":\"" KEY "\",\"nnp_false\":%s}",
+			       united[i].nnp_false);
+		if (floorfile_parse(&f, &arena, text, strlen(text), "f.json", RUNTIME_RUNC, KEY, false, &err))
+			fail_msg("%s: %s", text, err.msg);
+		floor_complete(&f, RUNTIME_RUNC, RUNTIME_VERSION(1, 5, 0), false);
+		int id = id_of(united[i].name);
+		for (unsigned k = 0; k < 4; k++) {
+			uint64_t args[COND_ARGS] = {0};
+
+			args[united[i].index] = k < 3 ? united[i].allowed[k] : united[i].denied;
+			bool allowed = profile_eval(&f.margin, id, args).kind == ACT_ALLOW;
+			if (allowed != (k < 3 || profile_allows_all(&f.margin, id)))
+				fail_msg("%s: %llu", text, (unsigned long long)args[united[i].index]);
+		}
+		assert_int_equal(profile_allows_all(&f.margin, id), united[i].denied == 0);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -285,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_load, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_united),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
