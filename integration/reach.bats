@@ -255,3 +255,23 @@ NOTIFY="$LISTENER"' | .linux.seccomp.syscalls += [{"names": ["sync"], "action": 
     done
   done
 }
+
+# The members that Go writes empty: what the bare runtime does with the section, it does through runclamp.
+@test "an empty listenerPath is none to runc, and an error to crun; empty flags and architectures are none to both" {
+  local kind mode member
+  need_shim
+  shim_config
+  for kind in runc crun; do
+    need_runtime "$kind"
+    for member in '.listenerPath = ""' '.listenerPath = "" | .listenerMetadata = ""' '.listenerMetadata = ""' '.flags = []' '.architectures = []'; do
+      for mode in bare shim; do
+        if [[ $kind = crun && $member = *listenerPath* ]]; then
+          if start "$mode" crun "$(bundle empty '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"} | .linux.seccomp |= ('"$member)")"; then return 1; fi
+          grep -Eq 'is not an absolute path|linux.seccomp.listenerPath' "$T/b/empty/stderr"
+        else
+          start "$mode" "$kind" "$(bundle empty '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"} | .linux.seccomp |= ('"$member)")"
+        fi
+      done
+    done
+  done
+}

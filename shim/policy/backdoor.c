@@ -265,7 +265,8 @@ static bool is_roots(const char *socket)
 }
 
 /* runc, crun and youki connect to it as root, and hand over descriptors and what the container's state and
- * `listenerMetadata` say; crun does so whether a rule has NOTIFY or not. Who may pick a profile names it. */
+ * `listenerMetadata` say; crun does so whether a rule has NOTIFY or not. Who may pick a profile names it.
+ * To runc (1.1.5 to 1.5.2) an empty string is none; crun (1.8.1 to 1.28) fails on it. */
 static bool find_listener(const struct bundle *b, enum runtime_kind kind, const char *const *listed,
 			  struct backdoor_hit *ret_hit)
 {
@@ -281,6 +282,8 @@ static bool find_listener(const struct bundle *b, enum runtime_kind kind, const 
 		"has the runtime connect to a socket of the node as root, and seccomp_listeners in the "
 		"configuration does not name it"};
 	path = b->doc.tok[tok].type == JTOK_STRING ? jdoc_string(&b->doc, tok, &arena, &len) : NULL;
+	if (path && len == 0 && kind == RUNTIME_RUNC)
+		return false;
 	if (!path || !is_plain_path(path) || !is_listed(path, listed))
 		return true;
 	ret_hit->sentence = "names a socket in a folder that is missing, or not root's alone to write to";
