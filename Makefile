@@ -111,7 +111,7 @@ BUILD_DEPS := gcc make libc6-dev libmd-dev gperf libyaml-dev libnghttp2-dev libp
 TEST_DEPS := pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev llvm \
              shellcheck bats jq strace valgrind python3 busybox-static runc crun runsc golang-go golang-github-docker-docker-dev \
              patch patchelf xz-utils musl-tools libcap2-bin golang-go mandoc binutils util-linux ca-certificates \
-             python3-grpcio python3-protobuf protobuf-compiler docker.io containerd podman conmon catatonit umoci skopeo uidmap containernetworking-plugins iproute2 iptables
+             python3-grpcio python3-protobuf protobuf-compiler docker.io containerd podman conmon catatonit umoci skopeo uidmap rootlesskit containernetworking-plugins iproute2 iptables
 deps:
 	@tests/install-deps $(BUILD_DEPS) $(TEST_DEPS)
 deps-build:

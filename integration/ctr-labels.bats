@@ -17,10 +17,22 @@ setup_file() {
 teardown_file() { engine_clean; }
 setup() { ID=l$BATS_TEST_NUMBER; }
 teardown() {
+  back
   ctr task rm --force "$ID" >/dev/null 2>&1 || true
   ctr container rm "$ID" >/dev/null 2>&1 || true
   in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
   containerd_handlers
+}
+
+# away: the daemon's socket is no longer where containerd's shims say that it is; ctr finds it at its new place. back: it is.
+SOCKET=/run/containerd/containerd.sock
+away() {
+  in_node mv "$SOCKET" "$SOCKET.away"
+  export CONTAINERD_ADDRESS=$SOCKET.away
+}
+back() {
+  unset CONTAINERD_ADDRESS
+  in_node sh -c '[ ! -e "$0.away" ] || mv "$0.away" "$0"' "$SOCKET"
 }
 
 # makes IMAGE [OPTION...]: whether a container of the image may make a folder, a call that narrow:1 does not declare.
@@ -104,27 +116,48 @@ blob() { echo "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
 }
 
 @test "containerd's socket can't be reached: refused, or skipped with a warning" {
-  containerd_handlers '.engines.containerd.address = "/run/nowhere.sock"'
+  away
   run makes example.org/narrow:1
   echo "$output"
   [ "$status" -ne 0 ]
-  [[ $output == *'the image can'"'"'t be read (on_source_error = "refuse"): '*"/run/nowhere.sock"* ]]
-  containerd_handlers '.engines.containerd.address = "/run/nowhere.sock" | .on_source_error = "skip"'
+  [[ $output == *'the image can'"'"'t be read (on_source_error = "refuse"): '*"$SOCKET"* ]]
+  containerd_handlers '.on_source_error = "skip"'
   makes example.org/narrow:1
-  decided "$ID" | tail -n 1 | jq -e '.warnings[0] | contains("/run/nowhere.sock")'
+  decided "$ID" | tail -n 1 | jq -e '.warnings[0] | contains("/run/containerd/containerd.sock")'
   # A socket in a folder that others can write to could be anybody's.
-  in_node sh -c 'mkdir -m 777 /run/open && ln /run/containerd/containerd.sock /run/open/c.sock'
-  containerd_handlers '.engines.containerd.address = "/run/open/c.sock"'
+  back
+  containerd_handlers
+  in_node chmod 777 /run/containerd
   run makes example.org/narrow:1
+  in_node chmod 711 /run/containerd
   echo "$output"
   [ "$status" -ne 0 ]
-  [[ $output == *"/run/open is not trusted"* ]]
+  [[ $output == *"/run/containerd is not trusted"* ]]
+}
+
+@test "the address and the root of the configuration are for a containerd that does not say where it is" {
+  containerd_handlers '.engines.containerd = {address: "/run/nowhere.sock", root: "/var/lib/nowhere"}'
+  run makes example.org/narrow:1
+  denied
+  # By hand, as a shim would without the address in its environment.
+  through runc --detach "$BASE_IMAGE" "$ID" sleep 1000
+  by_hand "$ID-hand"
+  run in_node /usr/local/bin/runclamp create --bundle "/run/containerd/io.containerd.runtime.v2.task/default/$ID-hand" "$ID-hand"
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"containerd at /run/nowhere.sock"* ]]
+  ctr task kill --signal KILL "$ID"
+}
+# by_hand ID: a bundle like the last container's, beside it.
+by_hand() {
+  in_node sh -c 'cd /run/containerd/io.containerd.runtime.v2.task/default && mkdir "$2" && cp "$1/config.json" "$2"' by_hand "$ID" "$1"
 }
 
 @test "a bound is no accident: nothing is skipped for an answer that is too large" {
-  containerd_handlers '.engines.containerd.address = "/run/hostile.sock" | .on_source_error = "skip"'
-  in_node /usr/bin/python3 - /run/hostile.sock 'a giant length' <"$REPO/integration/payload/hostile-h2" &
-  wait_for 10 in_node test -S /run/hostile.sock
+  containerd_handlers '.on_source_error = "skip"'
+  away
+  in_node /usr/bin/python3 - "$SOCKET" 'a giant length' <"$REPO/integration/payload/hostile-h2" &
+  wait_for 10 in_node test -S "$SOCKET"
   run makes example.org/narrow:1
   wait
   echo "$output"
@@ -138,7 +171,8 @@ blob() { echo "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256
 }
 
 @test "sources without label and catalogue: containerd is not asked" {
-  containerd_handlers '.sources = ["annotation"] | .engines.containerd.address = "/run/nowhere.sock"'
+  containerd_handlers '.sources = ["annotation"]'
+  away
   makes example.org/narrow:1
 }
 

@@ -39,8 +39,8 @@ struct engine_config {
 	const char *docker_data_root;	/* else daemon.json's data-root, else /var/lib/docker */
 	const char *docker_namespace;	/* containerd's, where Docker's containers are: "moby" */
 	const char *docker_daemon_json; /* compiled in: /etc/docker/daemon.json */
-	const char *containerd_address; /* a socket; else the shim's GRPC_ADDRESS */
-	const char *containerd_root;	/* else what containerd says, else /var/lib/containerd */
+	const char *containerd_address; /* a socket, where the shim's environment names none */
+	const char *containerd_root;	/* where the folder that containerd names is not there */
 	const char *cri_bundles;	/* below it, a CRI engine's that runclamp does not know; NULL: none */
 	/* Stores of containers/storage, beside that in which a bundle lies; NULL-terminated; NULL: those of
 	 * storage.conf */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static const char asker[] = RUNCLAMP_LIBEXECDIR "/runclamp-containerd";
 static const char default_address[] = "/run/containerd/containerd.sock";
@@ -14,23 +15,21 @@ static const char default_address[] = "/run/containerd/containerd.sock";
 enum { ANSWER_MAX = 4 << 20, DEADLINE_MS = 5000 };
 
 /* The containerd that started this container: its shim hands the address on in the environment, which is the
- * engine's, not the container's (containerd, runtime/v2/shim/util.go). */
+ * engine's, not the container's (containerd, runtime/v2/shim/util.go). A node may have several (a user's own,
+ * one for Kubernetes): the configuration's speaks for none that says where it is. */
 static const char *address_of(struct arena *arena, const struct engine_config *c, struct err *err)
 {
 	static const char ttrpc[] = ".ttrpc";
-	const char *grpc = getenv("GRPC_ADDRESS"), *other = getenv("TTRPC_ADDRESS"),
-		   *address = default_address;
+	const char *grpc = getenv("GRPC_ADDRESS"), *other = getenv("TTRPC_ADDRESS"), *address;
 	size_t len = other ? strlen(other) : 0, tail = strlen(ttrpc);
 
-	if (c->containerd_address) {
-		address = c->containerd_address;
-	} else if (grpc && *grpc) {
-		address = grpc;
-	} else if (len > tail && !strcmp(other + len - tail, ttrpc)) {
-		address = arena_strndup(arena, other, len - tail);
-		if (!address)
-			(void)err_set(err, ERR_LIMIT, "out of memory");
-	}
+	if (grpc && *grpc)
+		return grpc;
+	if (len <= tail || strcmp(other + len - tail, ttrpc) != 0)
+		return c->containerd_address ? c->containerd_address : default_address;
+	address = arena_strndup(arena, other, len - tail);
+	if (!address)
+		(void)err_set(err, ERR_LIMIT, "out of memory");
 	return address;
 }
 
@@ -136,7 +135,8 @@ int engine_ask_containerd(struct image *into, bool *ret_found, struct arena *are
 
 	if (ask(&answer, arena, place->space, place->id, c, into->catalogue, err) < 0)
 		return -1;
-	if (c->containerd_root) {
+	/* As with the address: another containerd's store is not this one's. */
+	if (c->containerd_root && access(answer.content, F_OK) < 0) {
 		answer.content = image_path(arena, err, "%s/%s", c->containerd_root, content_folder);
 		if (!answer.content)
 			return -1;
