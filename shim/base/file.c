@@ -31,28 +31,69 @@ enum { WRITE_MAX = 1 << 30 };
 
 enum { CRASH_CREATED = 1, CRASH_HALF, CRASH_WRITTEN, CRASH_OWNED, CRASH_LABELLED, CRASH_RENAMED };
 
-/* A growing read of what has no size to ask for (procfs), or exactly size + 1
- * bytes, so that the end is seen. */
-static int read_some(int fd, char **data, size_t *cap, size_t *len, size_t max, struct err *err)
+static ssize_t read_once(int fd, char *to, size_t room)
 {
-	if (*len + 1 >= *cap) {
-		size_t bigger = *cap * 2 < max + 2 ? *cap * 2 : max + 2;
-		char *p = realloc(*data, bigger);
-		if (!p)
-			return err_set(err, ERR_LIMIT, "out of memory");
-		*data = p;
-		*cap = bigger;
-	}
 	ssize_t n;
+
 	do
-		n = read(fd, *data + *len, *cap - 1 - *len);
+		n = read(fd, to, room);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_sys(err, "reading");
-	*len += (size_t)n;
-	if (*len > max)
-		return err_set(err, ERR_LIMIT, "larger than %zu bytes", max);
-	return n ? 1 : 0;
+	return n;
+}
+
+/* A growing read of what has no size to ask for (procfs). */
+static int read_growing(int fd, char **data, size_t *len, size_t max, struct err *err)
+{
+	size_t cap = 0;
+	ssize_t n;
+
+	do {
+		if (*len + 1 >= cap) {
+			size_t bigger = cap == 0 ? 4096 : cap * 2 < max + 2 ? cap * 2 : max + 2;
+			char *p = realloc(*data, bigger);
+			if (!p)
+				return err_set(err, ERR_LIMIT, "out of memory");
+			*data = p;
+			cap = bigger;
+		}
+		n = read_once(fd, *data + *len, cap - 1 - *len);
+		if (n < 0)
+			return err_sys(err, "reading");
+		*len += (size_t)n;
+		if (*len > max)
+			return err_set(err, ERR_LIMIT, "larger than %zu bytes", max);
+	} while (n > 0);
+	(*data)[*len] = '\0';
+	return 0;
+}
+
+/* `to` has room for one byte more than the size, which is asked for: a read that brings the size has seen the
+ * end. */
+static int read_sized(int fd, char *to, size_t size, struct err *err)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	do {
+		n = read_once(fd, to + len, size + 1 - len);
+		if (n < 0)
+			return err_sys(err, "reading");
+		len += (size_t)n;
+	} while (n > 0 && len < size);
+	if (len != size)
+		return err_set(err, ERR_SYSTEM, "it changed while it was read (%zu bytes, then %zu)", size,
+			       len);
+	to[size] = '\0';
+	return 0;
+}
+
+/* 0: it has none to go by. */
+static int known_size(const struct stat *st, size_t max, size_t *ret, struct err *err)
+{
+	*ret = S_ISREG(st->st_mode) && st->st_size > 0 ? (size_t)st->st_size : 0;
+	if (*ret > max)
+		return err_set(err, ERR_LIMIT, "%zu bytes, more than the %zu allowed", *ret, max);
+	return 0;
 }
 
 int file_path(char ret[static PATH_MAX], int fd, struct err *err)
@@ -82,28 +123,38 @@ int file_read_known(int fd, const struct stat *st, size_t max, char **ret_data, 
 		    struct err *err)
 {
 	CLEANUP_FREE char *data = NULL;
-	size_t len = 0;
+	size_t len, size;
+
 	if (max > SIZE_MAX / 4)
 		max = SIZE_MAX / 4;
-	size_t size = S_ISREG(st->st_mode) && st->st_size > 0 ? (size_t)st->st_size : 0;
-	if (size > max)
-		return err_set(err, ERR_LIMIT, "%zu bytes, more than the %zu allowed", size, max);
-	size_t cap = size ? size + 2 : 4096;
-	data = malloc(cap);
-	if (!data)
-		return err_set(err, ERR_LIMIT, "out of memory");
-	/* One byte more than the size was asked for: a read that brings the size has seen the end. */
-	int more = 1;
-	while (more > 0 && (!size || len != size))
-		more = read_some(fd, &data, &cap, &len, max, err);
-	if (more < 0)
+	if (known_size(st, max, &size, err) < 0)
 		return -1;
-	if (size && len != size)
-		return err_set(err, ERR_SYSTEM, "it changed while it was read (%zu bytes, then %zu)", size,
-			       len);
-	data[len] = '\0';
+	len = size;
+	data = size ? malloc(size + 1) : NULL;
+	if (size && !data)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if ((size ? read_sized(fd, data, size, err) : read_growing(fd, &data, &len, max, err)) < 0)
+		return -1;
 	*ret_data = TAKE_PTR(data);
 	*ret_len = len;
+	return 0;
+}
+
+int file_read_arena(int fd, const struct stat *st, size_t max, struct arena *arena, const char **ret_data,
+		    size_t *ret_len, struct err *err)
+{
+	size_t size;
+	char *data;
+
+	if (known_size(st, max, &size, err) < 0)
+		return -1;
+	data = arena_array(arena, size + 1, 1);
+	if (!data)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	if (read_sized(fd, data, size, err) < 0)
+		return -1;
+	*ret_data = data;
+	*ret_len = size;
 	return 0;
 }
 

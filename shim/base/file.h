@@ -19,6 +19,10 @@ int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len, struct er
 int file_read_known(int fd, const struct stat *st, size_t max, char **ret_data, size_t *ret_len,
 		    struct err *err) MUST_CHECK;
 
+/* A regular file, into the arena: what is large is not copied. */
+int file_read_arena(int fd, const struct stat *st, size_t max, struct arena *arena, const char **ret_data,
+		    size_t *ret_len, struct err *err) MUST_CHECK;
+
 /* Who may own a file that we trust, and what it is used for in messages. */
 struct file_trust {
 	bool allow_overflow_uid;   /* inside a user namespace that lacks the host's root:

@@ -122,20 +122,6 @@ static const char *check_place(const char *path, const struct stat *folder, stru
 	return NULL;
 }
 
-static int read_text(int fd, const struct stat *st, size_t max, struct arena *arena, const char **ret_text,
-		     size_t *ret_len, struct err *err)
-{
-	CLEANUP_FREE char *data = NULL;
-	size_t len;
-	if (file_read_known(fd, st, max, &data, &len, err) < 0)
-		return -1;
-	*ret_text = arena_strndup(arena, data, len);
-	if (!*ret_text)
-		return err_set(err, ERR_LIMIT, "out of memory");
-	*ret_len = len;
-	return 0;
-}
-
 int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_t max, struct err *err)
 {
 	struct bundle b;
@@ -152,7 +138,7 @@ int bundle_open(struct bundle *ret, struct arena *arena, const char *path, size_
 	if (!place)
 		return err_wrap(err, "bundle %s", path);
 	CLEANUP_FD int fd = open_config(dirfd, &st, err);
-	if (fd < 0 || read_text(fd, &st, max, arena, &text, &len, err) < 0 ||
+	if (fd < 0 || file_read_arena(fd, &st, max, arena, &text, &len, err) < 0 ||
 	    bundle_parse(&b, arena, text, len, err) < 0)
 		return err_wrap(err, "%s/config.json", path);
 	b.path = name;
