@@ -49,6 +49,19 @@ void buf_puts(struct buf *b, const char *s)
 	buf_put(b, s, strlen(s));
 }
 
+void buf_quoted(struct buf *b, const char *s)
+{
+	size_t len = strlen(s);
+
+	if (!buf_room(b, len + 2))
+		return;
+	char *to = b->data + b->len;
+	to[0] = '"';
+	memcpy(to + 1, s, len);
+	memcpy(to + 1 + len, "\"", 2);
+	b->len += len + 2;
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap, again;

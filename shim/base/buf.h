@@ -18,6 +18,8 @@ struct buf {
 
 void buf_put(struct buf *b, const void *data, size_t len);
 void buf_puts(struct buf *b, const char *s);
+/* With quotes around it. For what needs no escapes: names of calls, of actions. */
+void buf_quoted(struct buf *b, const char *s);
 /* In the header because sections are written with it byte by byte. */
 static inline void buf_putc(struct buf *b, char c)
 {

@@ -118,10 +118,11 @@ const char *jdoc_string(const struct jdoc *doc, uint32_t tok, struct arena *aren
 
 bool jdoc_streq(const struct jdoc *doc, uint32_t tok, const char *name)
 {
-	size_t len, want = strlen(name);
+	size_t len;
 	const char *s = inner(doc, tok, &len), *end = s + len;
+	/* Most names that are asked for are others, and begin otherwise. */
 	if (!doc->tok[tok].escaped)
-		return len == want && !memcmp(s, name, len);
+		return (!len || *s == *name) && strlen(name) == len && !memcmp(s, name, len);
 	while (s < end) {
 		char c[4];
 		size_t n = next_char(c, &s);

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t NO_PARENT = UINT32_MAX;
-
+#define NO_PARENT UINT32_MAX
 struct parser {
 	const char *text;
 	size_t len, pos;
@@ -32,19 +31,12 @@ static char peek(const struct parser *p)
 	return p->pos < p->len ? p->text[p->pos] : '\0';
 }
 
-static void skip_spaces(struct parser *p)
-{
-	size_t i = p->pos;
-	while (i < p->len && p->text[i] && strchr(" \n\t\r", p->text[i]))
-		i++;
-	p->pos = i;
-}
-
 /* Engines write JSON without spaces. */
 static inline void skip_space(struct parser *p)
 {
-	if (p->pos < p->len && p->text[p->pos] <= ' ')
-		skip_spaces(p);
+	char c;
+	while (p->pos < p->len && (c = p->text[p->pos]) <= ' ' && c && strchr(" \n\t\r", c))
+		p->pos++;
 }
 
 /* Something that no JSON value or punctuation begins with: other parsers, and
@@ -90,7 +82,7 @@ static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	char lower = (char)(c | 0x20);
+	int lower = c | 0x20;
 	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -139,32 +131,28 @@ static bool scan_escape(struct parser *p)
 	return true;
 }
 
-/* 1: stands in a string as it is (ASCII). */
-static const unsigned char plain[256] = {
-	[0x20 ... 0x21] = 1,
-	[0x23 ... 0x5b] = 1,
-	[0x5d ... 0x7f] = 1,
-};
-
-/* Eight bytes at once: whether one is a quote, a backslash, below 0x20 or not
- * ASCII. A borrow can only make a false yes, behind a true one. */
-static bool none_special(const char *s)
+/* Of eight bytes, how many stand before a quote, a backslash, or what is below 0x20 or not ASCII. A borrow
+ * can only make a false yes, behind a true one; both machines are little-endian. */
+static size_t count_plain(const char *s)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-	uint64_t v, quote, slash;
+	uint64_t v, quote, slash, special;
 	memcpy(&v, s, sizeof(v));
 	quote = v ^ (ones * '"');
 	slash = v ^ (ones * '\\');
-	return !((v | (v - ones * 0x20) | (quote - ones) | (slash - ones)) & high);
+	special = (v | (v - ones * 0x20) | (quote - ones) | (slash - ones)) & high;
+	return special ? (size_t)__builtin_ctzll(special) / 8 : 8;
 }
 
 static void skip_plain(struct parser *p)
 {
 	const char *s = p->text + p->pos, *end = p->text + p->len;
-	while (end - s >= 8 && none_special(s))
-		s += 8;
-	while (s < end && plain[(unsigned char)*s])
-		s++;
+	char last[8] = {0};
+	size_t n = sizeof(last);
+	while (n == sizeof(last) && end - s >= (ptrdiff_t)sizeof(last))
+		s += n = count_plain(s);
+	if (n == sizeof(last))
+		s += count_plain(memcpy(last, s, (size_t)(end - s)));
 	p->pos = (size_t)(s - p->text);
 }
 
@@ -254,8 +242,7 @@ static bool scan_literal(struct parser *p, enum jtok_type type, const char *word
 	struct jtok *t = push(p, type);
 	if (!t)
 		return false;
-	p->pos += n;
-	t->end = (uint32_t)p->pos;
+	t->end = (uint32_t)(p->pos += n);
 	return true;
 }
 
@@ -287,15 +274,28 @@ static enum step open_container(struct parser *p, enum jtok_type type)
 	return type == JTOK_ARRAY ? STEP_VALUE : STEP_KEY;
 }
 
+/* Long lists of names, written without spaces. */
+static bool scan_more_strings(struct parser *p)
+{
+	while (p->len - p->pos >= 2 && p->text[p->pos] == ',' && p->text[p->pos + 1] == '"') {
+		p->pos++;
+		p->tok[p->parent].count++;
+		if (!scan_string(p))
+			return false;
+	}
+	return true;
+}
+
 static enum step step_value(struct parser *p)
 {
 	skip_space(p);
-	if (p->parent != NO_PARENT && p->tok[p->parent].type == JTOK_ARRAY)
+	bool in_array = p->parent != NO_PARENT && p->tok[p->parent].type == JTOK_ARRAY;
+	if (in_array)
 		p->tok[p->parent].count++;
 	char c = peek(p);
 	bool good;
 	if (c == '"')
-		good = scan_string(p);
+		good = scan_string(p) && (!in_array || scan_more_strings(p));
 	else if (c == '{' || c == '[')
 		return open_container(p, c == '{' ? JTOK_OBJECT : JTOK_ARRAY);
 	else if (c == '-' || (c >= '0' && c <= '9'))

@@ -75,6 +75,14 @@ static size_t show_one(char out[static 12], const char *s, size_t avail, const c
 	return len;
 }
 
+/* Nearly every character of a message. */
+static bool stays(char c, const char *quotes)
+{
+	while (*quotes && *quotes != c)
+		quotes++;
+	return !*quotes && c >= 0x20 && c < 0x7f;
+}
+
 static char *show(char *dst, size_t cap, const char *s, size_t len, const char *quotes)
 {
 	static const char cut[] = "…";
@@ -82,7 +90,11 @@ static char *show(char *dst, size_t cap, const char *s, size_t len, const char *
 	size_t at = 0, safe = 0; /* safe: the last end that leaves room for the mark */
 	if (!cap)
 		return dst;
-	for (size_t i = 0; i < len;) {
+	while (at < len && at + cut_len + 1 < cap && stays(s[at], quotes)) {
+		dst[at] = s[at];
+		safe = ++at;
+	}
+	for (size_t i = at; i < len;) {
 		char one[12];
 		size_t used, n = show_one(one, s + i, len - i, quotes, &used);
 		if (at + n >= cap) {

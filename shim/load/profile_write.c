@@ -27,20 +27,13 @@ static void put_errno(const struct emit_style *style, struct action act, const c
 	buf_u64(out, act.errno_ret);
 }
 
-static void put_string(struct buf *out, const char *s)
-{
-	buf_putc(out, '"');
-	buf_puts(out, s);
-	buf_putc(out, '"');
-}
-
 static void put_strings(struct buf *out, const char *const *v, size_t n)
 {
 	buf_putc(out, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_putc(out, ',');
-		put_string(out, v[i]);
+		buf_quoted(out, v[i]);
 	}
 	buf_putc(out, ']');
 }
@@ -52,7 +45,7 @@ static void put_entry(const struct emit_plan *w, const char *const *names, size_
 	*first = false;
 	put_strings(out, names, n);
 	buf_puts(out, ",\"action\":");
-	put_string(out, written_name(w->style, act));
+	buf_quoted(out, written_name(w->style, act));
 	put_errno(w->style, act, ",\"errnoRet\":", out);
 	if (when)
 		conditions_write(when, out);
@@ -152,7 +145,7 @@ static void put_head(const struct emit_plan *w, struct buf *out)
 	size_t n = 0;
 
 	buf_puts(out, "{\"defaultAction\":");
-	put_string(out, written_name(w->style, w->def));
+	buf_quoted(out, written_name(w->style, w->def));
 	put_errno(w->style, w->def, ",\"defaultErrnoRet\":", out);
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		if (w->p->archs & w->style->archs & 1u << a)

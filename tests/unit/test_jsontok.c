@@ -541,6 +541,51 @@ static void test_dense(void **state)
 	assert_int_equal(doc.tok[0].count, 20000);
 }
 
+/* Strings are read eight bytes at a time: what is special has to be seen at each place among them. */
+static const struct {
+	const char *special;
+	const char *says; /* NULL: accepted */
+} specials[] = {
+	{"\\\"", NULL},
+	{"\xc3\xa9", NULL},
+	{"\x7f", NULL},
+	{"!", NULL},
+	{"\x1f", "a control character in a string"},
+	{"\x80", "bytes that are no UTF-8"},
+	{"\xff", "bytes that are no UTF-8"},
+	{"\\x", "no such escape"},
+};
+
+static void test_each_place(void **state)
+{
+	static const struct jlimits wide = {.depth = 4, .tokens = 8};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(specials); i++)
+		for (int before = 0; before <= 20; before++)
+			for (int after = 0; after <= 9; after++) {
+				CLEANUP_ARENA struct arena a = {0};
+				char text[64], where[80];
+				struct jdoc doc;
+				struct err err;
+				int len = snprintf(text, sizeof(text), "[\"%.*s%s%.*s\",\"b\",\"\",1]",
+						   before, "[ab,cd:ef{gh}ij kl]mn", specials[i].special,
+						   after, "opqrstuvw");
+				int r = jdoc_parse(&doc, &a, text, (size_t)len, &wide, ERR_BUNDLE, &err);
+				assert_int_equal(r, specials[i].says ? -1 : 0);
+				if (r < 0) {
+					(void)snprintf(where, sizeof(where), "(byte %d): %s", before + 2,
+						       specials[i].says);
+					assert_non_null(strstr(err.msg, where));
+					continue;
+				}
+				assert_int_equal(doc.ntok, 5);
+				assert_int_equal(doc.tok[0].count, 4);
+				assert_int_equal(doc.tok[1].end, len - 10);
+				assert_int_equal(doc.tok[2].start, len - 9);
+				assert_int_equal(doc.tok[4].type, JTOK_NUMBER);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -549,6 +594,7 @@ int main(void)
 		cmocka_unit_test(test_folds),	     cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_get),	     cmocka_unit_test(test_members),
 		cmocka_unit_test(test_hostile_size), cmocka_unit_test(test_dense),
+		cmocka_unit_test(test_each_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
