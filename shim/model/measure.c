@@ -69,37 +69,30 @@ static uint32_t sys_cost(const struct profile *p, int id, bool narrow)
  * one comparison for each of the 32, and any rules with conditions once more. */
 enum { MUX_COST = 40 };
 
-static uint32_t arch_cost(const struct profile *p, enum arch_id arch)
-{
-	bool narrow = arch_is_32bit(arch);
-	uint32_t n = arch == ARCH_X86 ? 5 + MUX_COST : 5;
-
-	for (int id = 0; id < sys_count(); id++) {
-		const struct sysrules s = profile_call(p, id);
-		bool rules = s.nrules || profile_written(p, id);
-		if (!rules && action_equal(s.other, p->def))
-			continue;
-		if (arch >= ARCH_NUMBERED || sys_number(id, arch) >= 0)
-			n += rules ? sys_cost(p, id, narrow) : 1;
-		if (arch == ARCH_X86 && rules)
-			n += sys_cost(p, id, narrow);
-	}
-	return n;
-}
-
 struct profile_size profile_measure(const struct profile *p)
 {
-	struct profile_size size = {.instructions = 16};
+	const archset numbered = (1u << ARCH_NUMBERED) - 1;
+	struct profile_size size = {.instructions = 16 + 5 * (uint32_t)__builtin_popcount(p->archs) +
+						    (p->archs & 1u << ARCH_X86 ? MUX_COST : 0)};
 
-	for (unsigned a = 0; a < ARCH_COUNT; a++)
-		if (p->archs & 1u << a)
-			size.instructions += arch_cost(p, (enum arch_id)a);
-	for (int id = 0; id < sys_count(); id++) {
+	for (int id = 0, count = sys_count(); id < count; id++) {
 		const struct written *w = profile_written(p, id);
-
 		const struct sysrules s = profile_call(p, id);
 		const struct rule *rules = w ? w->rules : s.rules;
+		archset archs;
 
+		if (!w && !s.nrules && action_equal(s.other, p->def))
+			continue;
+		archs = p->archs & (sys_archs(id) | ~numbered);
+		if (!w && !s.nrules) {
+			size.instructions += (uint32_t)__builtin_popcount(archs);
+			continue;
+		}
+		for (; archs; archs &= archs - 1)
+			size.instructions +=
+				sys_cost(p, id, arch_is_32bit((enum arch_id)__builtin_ctz(archs)));
+		if (p->archs & 1u << ARCH_X86)
+			size.instructions += sys_cost(p, id, true);
 		for (uint32_t i = 0; i < (w ? w->n : s.nrules); i++)
 			size.conditions += new_conds(&rules[i].when, i && !w ? &rules[i - 1].when : NULL);
 	}

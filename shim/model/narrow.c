@@ -334,17 +334,17 @@ static bool mixes_arguments(const struct profile *p, const struct profile *ret)
 	return false;
 }
 
-/* Architectures that can be left out, and on which libseccomp 2.5.4 does not write
+/* Those of p's architectures that can be left out, and on which libseccomp 2.5.4 does not write
  * what the rules say; `ret` is what came of p, whose rules may be there unchanged. */
 static archset archs_miscompiled(const struct profile *p, const struct profile *ret)
 {
 	archset set = 0;
 
-	if (loses_number(p, ARCH_X86, ARCH_X86))
+	if (p->archs & 1u << ARCH_X86 && loses_number(p, ARCH_X86, ARCH_X86))
 		set |= 1u << ARCH_X86;
-	if (loses_number(p, ARCH_X86_64, ARCH_X32) || mixes_arguments(p, ret))
+	if (p->archs & 1u << ARCH_X32 && (loses_number(p, ARCH_X86_64, ARCH_X32) || mixes_arguments(p, ret)))
 		set |= 1u << ARCH_X32;
-	if (loses_number(p, ARCH_ARM, ARCH_ARM))
+	if (p->archs & 1u << ARCH_ARM && loses_number(p, ARCH_ARM, ARCH_ARM))
 		set |= 1u << ARCH_ARM;
 	return set;
 }
@@ -354,7 +354,7 @@ archset profile_meet_unfit(struct profile *ret, const struct profile *a, const s
 	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
 
 	/* There a side is what its default says, and nothing else. */
-	unfit |= (archs_miscompiled(a, ret) & a->archs) | (archs_miscompiled(b, ret) & b->archs);
+	unfit |= archs_miscompiled(a, ret) | archs_miscompiled(b, ret);
 	if (!(ret->archs & narrow & ~unfit))
 		return unfit;
 	for (int id = 0; id < sys_count(); id++)

@@ -154,8 +154,8 @@ int profile_check_total(const struct profile *p, struct err *err)
 {
 	uint32_t n = 0;
 
-	for (int id = 0; id < SYS_MAX; id++)
-		n += profile_call(p, id).nrules;
+	for (uint32_t i = 0; i < p->nlists; i++)
+		n += p->list[i].n;
 	if (n <= PROFILE_MAX_RULES)
 		return 0;
 	return err_set(err, ERR_LIMIT, "argument conditions: more than %d rules with conditions",

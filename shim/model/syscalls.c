@@ -39,6 +39,15 @@ int sys_number(int id, enum arch_id arch)
 	return syscalls_number[id][arch];
 }
 
+archset sys_archs(int id)
+{
+	archset set = 0;
+
+	for (unsigned a = 0; a < ARCH_NUMBERED; a++)
+		set |= (archset)(syscalls_number[id][a] >= 0) << a;
+	return set;
+}
+
 static const struct {
 	const short *id; /* by number, plus one */
 	size_t n;

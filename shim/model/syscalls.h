@@ -19,6 +19,7 @@ const char *sys_name(int id);
 /* The number on an architecture below ARCH_NUMBERED, or -1 where it has none.
  * X32 numbers come without the x32 bit. */
 __attribute__((const)) int sys_number(int id, enum arch_id arch);
+__attribute__((const)) archset sys_archs(int id); /* those of them where it has one */
 /* The id with that number, or -1. */
 int sys_from_number(enum arch_id arch, int nr);
 /* The name in the set with the highest number on that architecture, or -1. */
