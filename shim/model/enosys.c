@@ -5,9 +5,9 @@
  * it. Each was a real breakage somewhere: a program that gets EPERM gives up
  * where it would have fallen back on ENOSYS. */
 static const struct {
-	const char *name;
-	const char *instead; /* what the program goes on with; NULL: nothing of the kind */
-	const char *source;
+	char name[24];
+	char instead[16]; /* what the program goes on with; empty: nothing of the kind */
+	char source[88];
 } enosys_calls[] = {
 	{"clone3", "clone", "glibc 2.34, clone-internal.c: falls back on clone only for ENOSYS"},
 	{"close_range", "close", "glibc 2.34, closefrom.c; Python 3.10, _posixsubprocess.c"},
@@ -17,7 +17,7 @@ static const struct {
 	{"epoll_pwait2", "epoll_pwait", "libevent 2.2, epoll.c: falls back on epoll_wait for ENOSYS"},
 	{"statx", "newfstatat",
 	 "glibc 2.28, statx_generic.c; Rust std, fs.rs; Qt 5.10: fall back on fstatat"},
-	{"rseq", NULL, "glibc 2.35, rseq-internal.h; librseq: ENOSYS says that the kernel has none"},
+	{"rseq", "", "glibc 2.35, rseq-internal.h; librseq: ENOSYS says that the kernel has none"},
 	{"copy_file_range", "read", "glibc 2.30, coreutils 9, Go 1.15 os: fall back on read and write"},
 	{"getrandom", "read",
 	 "glibc 2.36, arc4random.c; Go internal/syscall/unix: fall back on /dev/urandom"},
@@ -26,16 +26,16 @@ static const struct {
 	{"renameat2", "renameat",
 	 "glibc 2.28, renameat2.c: falls back on renameat without flags; coreutils 8.30 mv"},
 	{"execveat", "execve", "glibc 2.27, fexecve.c: falls back on /proc/self/fd"},
-	{"membarrier", NULL, "liburcu 0.11, urcu.c: falls back on signals"},
+	{"membarrier", "", "liburcu 0.11, urcu.c: falls back on signals"},
 	{"memfd_create", "openat", "systemd, libffi 3.4: fall back on a temporary file"},
 	{"io_pgetevents", "io_getevents", "libaio 0.3.112: falls back on io_getevents"},
-	{"pkey_alloc", NULL, "glibc manual, Memory Protection Keys: ENOSYS says there are none"},
-	{"io_uring_setup", NULL, "libuv 1.45, linux.c: goes on with its threads (Node.js 20)"},
-	{"io_uring_enter", NULL, "only behind io_uring_setup"},
-	{"io_uring_register", NULL, "only behind io_uring_setup"},
-	{"landlock_create_ruleset", NULL, "landlock(7): ENOSYS says there is none; xz 5.6 goes on without"},
-	{"landlock_add_rule", NULL, "only behind landlock_create_ruleset"},
-	{"landlock_restrict_self", NULL, "only behind landlock_create_ruleset"},
+	{"pkey_alloc", "", "glibc manual, Memory Protection Keys: ENOSYS says there are none"},
+	{"io_uring_setup", "", "libuv 1.45, linux.c: goes on with its threads (Node.js 20)"},
+	{"io_uring_enter", "", "only behind io_uring_setup"},
+	{"io_uring_register", "", "only behind io_uring_setup"},
+	{"landlock_create_ruleset", "", "landlock(7): ENOSYS says there is none; xz 5.6 goes on without"},
+	{"landlock_add_rule", "", "only behind landlock_create_ruleset"},
+	{"landlock_restrict_self", "", "only behind landlock_create_ruleset"},
 };
 
 static bool allows(const struct profile *p, const char *name)
@@ -49,7 +49,7 @@ bool enosys_optional(int id, const struct profile *allow)
 {
 	for (size_t i = 0; i < ARRAY_LEN(enosys_calls); i++)
 		if (strcmp(enosys_calls[i].name, sys_name(id)) == 0)
-			return !enosys_calls[i].instead || allows(allow, enosys_calls[i].instead);
+			return !*enosys_calls[i].instead || allows(allow, enosys_calls[i].instead);
 	return false;
 }
 

@@ -5,7 +5,7 @@
 /* Kubernetes' pause (build/pause/linux/pause.c: sigaction, waitpid, pause,
  * getpid, write) and a shell's `sleep`, static or with glibc's or musl's
  * loader: what strace shows of them on Debian 12. */
-static const char *const pause_calls[] = {
+static const char pause_calls[][20] = {
 	"access",
 	"arch_prctl",
 	"brk",

@@ -22,7 +22,7 @@ static void hear(struct question *q, const struct item *it)
 
 	if (info && !it->value)
 		q->asked = true;
-	else if (info || it->kind != ITEM_OPTION || it->opt->role == OPT_REFUSED || it->dashed_value)
+	else if (info || it->kind != ITEM_OPTION || it->opt->role >= OPT_REFUSED || it->dashed_value)
 		q->unsure = true;
 }
 
@@ -43,7 +43,9 @@ static void take_value(struct cmdline *cl, const struct item *it)
 		break;
 	case OPT_PLAIN:
 	case OPT_INFO:
-	case OPT_REFUSED:
+	case OPT_DEBUGGING:
+	case OPT_MISREAD:
+	case OPT_REPLACES_CONFIG:
 		break;
 	}
 }
@@ -77,6 +79,16 @@ static int put_option(struct cmdline *cl, struct arena *arena, int *n, const str
 	return 0;
 }
 
+static const char *refused_because(enum opt_role role)
+{
+	if (role == OPT_REPLACES_CONFIG)
+		return "replaces config.json by another file, which runclamp would not have judged";
+	if (role == OPT_MISREAD)
+		return "is read as --root by some releases of crun (1.8.1) and ignored by others: leave it "
+		       "out";
+	return "is glibc's own, for debugging";
+}
+
 /* Why a word may not stand in a create or run, or 0. */
 static int refuse_item(const struct grammar *g, enum runtime_kind runtime, const struct item *it,
 		       struct err *err)
@@ -106,9 +118,9 @@ static int refuse_item(const struct grammar *g, enum runtime_kind runtime, const
 	case ITEM_OPTION:
 		break;
 	}
-	if (it->opt->role == OPT_REFUSED)
+	if (it->opt->role >= OPT_REFUSED)
 		return err_set(err, ERR_USAGE, "%s's option --%s (written \"%.80s\") %s", name, it->opt->name,
-			       it->word, it->opt->why);
+			       it->word, refused_because(it->opt->role));
 	if (it->opt->role == OPT_INFO)
 		return err_set(err, ERR_USAGE, "\"%.80s\" stands in a command that makes a container",
 			       it->word);
@@ -286,8 +298,7 @@ static int read_creator(struct cmdline *cl, struct arena *arena, enum runtime_ki
 /* Whether the runtime will only answer a question: nothing is made or started. */
 static bool asks(const struct grammar *g, const struct globals *gl, int at, int argc, char *const argv[])
 {
-	static const struct opt_spec help_alone[] = {{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-						     {.name = ""}};
+	static const struct opt_spec help_alone[] = {{"help", 'h', TAKES_NOTHING, OPT_INFO}, {.name = ""}};
 	struct scan s = {.style = g->style, .argc = argc, .argv = argv, .at = at};
 	struct question q = {0};
 	struct item it;

@@ -27,17 +27,19 @@ enum opt_role {
 	OPT_LOG_FORMAT,
 	OPT_BUNDLE,
 	OPT_INFO,    /* help, version: prints and ends, whatever the subcommand */
-	OPT_REFUSED, /* known, and refused where a container is made; `why` says it */
+	OPT_REFUSED, /* from here on: known, and refused where a container is made; opt_why says why */
+	OPT_DEBUGGING = OPT_REFUSED,
+	OPT_MISREAD,
+	OPT_REPLACES_CONFIG,
 } __attribute__((packed));
 
-/* The name lies in the table itself: a pointer would be relocated at every start, and its page copied. */
+/* All of it lies in the table itself: a pointer would be relocated at every start, and its page copied. */
 enum { OPT_NAME_MAX = 36 };
 struct opt_spec {
 	char name[OPT_NAME_MAX]; /* {.name = ""} ends a table */
 	char letter;		 /* 0: none */
 	enum opt_takes takes;
 	enum opt_role role;
-	const char *why;
 };
 
 struct sub_spec {

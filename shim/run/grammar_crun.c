@@ -4,109 +4,103 @@
 #include "run/grammar.h"
 
 #define ARGP_OPTIONS                                                                                         \
-	{"help", '?', TAKES_NOTHING, OPT_INFO, NULL}, {"usage", 0, TAKES_NOTHING, OPT_INFO, NULL},           \
-		{"program-name", 0, TAKES_VALUE, OPT_REFUSED, "is glibc's own, for debugging"},              \
+	{"help", '?', TAKES_NOTHING, OPT_INFO}, {"usage", 0, TAKES_NOTHING, OPT_INFO},                       \
+		{"program-name", 0, TAKES_VALUE, OPT_DEBUGGING},                                             \
 	{                                                                                                    \
-		"HANG", 0, TAKES_OPTIONAL, OPT_REFUSED, "is glibc's own, for debugging"                      \
+		"HANG", 0, TAKES_OPTIONAL, OPT_DEBUGGING                                                     \
 	}
 
 static const struct opt_spec globals[] = {
-	{"root", 0, TAKES_VALUE, OPT_ROOT, NULL},
-	{"log", 0, TAKES_VALUE, OPT_LOG, NULL},
-	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT, NULL},
-	{"log-level", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cgroup-manager", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"debug", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"systemd-cgroup", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
+	{"root", 0, TAKES_VALUE, OPT_ROOT},
+	{"log", 0, TAKES_VALUE, OPT_LOG},
+	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT},
+	{"log-level", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cgroup-manager", 0, TAKES_VALUE, OPT_PLAIN},
+	{"debug", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"systemd-cgroup", 0, TAKES_NOTHING, OPT_PLAIN},
 	/* Measured on 1.8.1: `--root R --rootless=true` looks for containers in the
 	 * folder "true". Newer ones ignore it. */
-	{"rootless", 0, TAKES_VALUE, OPT_REFUSED,
-	 "is read as --root by some releases of crun (1.8.1) and ignored by others: leave it out"},
-	{"version", 'v', TAKES_NOTHING, OPT_INFO, NULL},
-	{"version", 'V', TAKES_NOTHING, OPT_INFO, NULL},
+	{"rootless", 0, TAKES_VALUE, OPT_MISREAD},
+	{"version", 'v', TAKES_NOTHING, OPT_INFO},
+	{"version", 'V', TAKES_NOTHING, OPT_INFO},
 	ARGP_OPTIONS,
 	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
-	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL},                                                      \
-		{"config", 'f', TAKES_VALUE, OPT_REFUSED,                                                    \
-		 "replaces config.json by another file, which runclamp would not have judged"},              \
-		{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},                                         \
-		{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},                                               \
-		{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},                                           \
-		{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                         \
-		{"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                       \
-		{"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN, NULL}, ARGP_OPTIONS
+	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE}, {"config", 'f', TAKES_VALUE, OPT_REPLACES_CONFIG},         \
+		{"console-socket", 0, TAKES_VALUE, OPT_PLAIN}, {"pid-file", 0, TAKES_VALUE, OPT_PLAIN},      \
+		{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN}, {"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN},  \
+		{"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN}, {"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN},  \
+		ARGP_OPTIONS
 
 static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
-	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"keep", 0, TAKES_NOTHING, OPT_PLAIN, NULL}, /* newer than 1.8 */
+	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN},
+	{"keep", 0, TAKES_NOTHING, OPT_PLAIN}, /* newer than 1.8 */
 	{.name = ""},
 };
 static const struct opt_spec restore[] = {
-	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL},
-	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE},
+	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN},
+	{"image-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"work-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN},
+	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN},
+	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN},
+	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN},
 	ARGP_OPTIONS,
 	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
-	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"parent-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"image-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"work-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"parent-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN},
 	ARGP_OPTIONS,
 	{.name = ""},
 };
 static const struct opt_spec exec[] = {
-	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cwd", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cap", 'c', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"env", 'e', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"no-new-privs", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"process-label", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"process", 'p', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"tty", 't', TAKES_OPTIONAL, OPT_PLAIN, NULL},
-	{"user", 'u', TAKES_VALUE, OPT_PLAIN, NULL},
+	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN},
+	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cwd", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cap", 'c', TAKES_VALUE, OPT_PLAIN},
+	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN},
+	{"env", 'e', TAKES_VALUE, OPT_PLAIN},
+	{"no-new-privs", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN},
+	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN},
+	{"process-label", 0, TAKES_VALUE, OPT_PLAIN},
+	{"process", 'p', TAKES_VALUE, OPT_PLAIN},
+	{"tty", 't', TAKES_OPTIONAL, OPT_PLAIN},
+	{"user", 'u', TAKES_VALUE, OPT_PLAIN},
 	ARGP_OPTIONS,
 	{.name = ""},
 };
 static const struct opt_spec update[] = {
-	{"resources", 'r', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"blkio-weight", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-period", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-quota", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-rt-period", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-rt-runtime", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-share", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpuset-cpus", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpuset-mems", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"kernel-memory", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"kernel-memory-tcp", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"memory", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"memory-reservation", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"memory-swap", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"l3-cache-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"mem-bw-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"resources", 'r', TAKES_VALUE, OPT_PLAIN},
+	{"blkio-weight", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-period", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-quota", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-rt-period", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-rt-runtime", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-share", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpuset-cpus", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpuset-mems", 0, TAKES_VALUE, OPT_PLAIN},
+	{"kernel-memory", 0, TAKES_VALUE, OPT_PLAIN},
+	{"kernel-memory-tcp", 0, TAKES_VALUE, OPT_PLAIN},
+	{"memory", 0, TAKES_VALUE, OPT_PLAIN},
+	{"memory-reservation", 0, TAKES_VALUE, OPT_PLAIN},
+	{"memory-swap", 0, TAKES_VALUE, OPT_PLAIN},
+	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN},
+	{"l3-cache-schema", 0, TAKES_VALUE, OPT_PLAIN},
+	{"mem-bw-schema", 0, TAKES_VALUE, OPT_PLAIN},
 	ARGP_OPTIONS,
 	{.name = ""},
 };
-static const struct opt_spec format[] = {
-	{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, ARGP_OPTIONS, {.name = ""}};
+static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN}, ARGP_OPTIONS, {.name = ""}};
 
 static const struct sub_spec subs[] = {
 	{"create", SUB_CREATE, true, false, true, create},

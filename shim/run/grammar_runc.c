@@ -4,100 +4,85 @@
 #include "run/grammar.h"
 
 static const struct opt_spec globals[] = {
-	{"root", 0, TAKES_VALUE, OPT_ROOT, NULL},
-	{"log", 0, TAKES_VALUE, OPT_LOG, NULL},
-	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT, NULL},
-	{"systemd-cgroup", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"debug", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"rootless", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"criu", 0, TAKES_VALUE, OPT_PLAIN, NULL}, /* until 1.3 */
-	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{"version", 'v', TAKES_NOTHING, OPT_INFO, NULL},
+	{"root", 0, TAKES_VALUE, OPT_ROOT},
+	{"log", 0, TAKES_VALUE, OPT_LOG},
+	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT},
+	{"systemd-cgroup", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"debug", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"rootless", 0, TAKES_VALUE, OPT_PLAIN},
+	{"criu", 0, TAKES_VALUE, OPT_PLAIN}, /* until 1.3 */
+	{"help", 'h', TAKES_NOTHING, OPT_INFO},
+	{"version", 'v', TAKES_NOTHING, OPT_INFO},
 	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
-	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL}, {"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL}, \
-		{"pidfd-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL}, /* from 1.2 */                            \
-		{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},                                               \
-		{"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                             \
-		{"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                       \
-		{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},                                           \
+	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE}, {"console-socket", 0, TAKES_VALUE, OPT_PLAIN},             \
+		{"pidfd-socket", 0, TAKES_VALUE, OPT_PLAIN}, /* from 1.2 */                                  \
+		{"pid-file", 0, TAKES_VALUE, OPT_PLAIN}, {"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN},          \
+		{"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN},                                             \
+		{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN},                                                 \
 	{                                                                                                    \
-		"help", 'h', TAKES_NOTHING, OPT_INFO, NULL                                                   \
+		"help", 'h', TAKES_NOTHING, OPT_INFO                                                         \
 	}
 
 static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
-	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"keep", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
+	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN},
+	{"keep", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN},
 	{.name = ""},
 };
 static const struct opt_spec restore[] = {
-	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL},
-	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"empty-ns", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
+	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE},
+	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN},
+	{"image-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"work-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN},
+	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN},
+	{"empty-ns", 0, TAKES_VALUE, OPT_PLAIN},
+	{"lsm-profile", 0, TAKES_VALUE, OPT_PLAIN},
+	{"lsm-mount-context", 0, TAKES_VALUE, OPT_PLAIN},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO},
 	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
-	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"parent-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"status-fd", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"page-server", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"empty-ns", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{.name = ""},
+	{"image-path", 0, TAKES_VALUE, OPT_PLAIN},  {"work-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"parent-path", 0, TAKES_VALUE, OPT_PLAIN}, {"status-fd", 0, TAKES_VALUE, OPT_PLAIN},
+	{"page-server", 0, TAKES_VALUE, OPT_PLAIN}, {"manage-cgroups-mode", 0, TAKES_VALUE, OPT_PLAIN},
+	{"empty-ns", 0, TAKES_VALUE, OPT_PLAIN},    {.name = ""},
 };
 static const struct opt_spec exec[] = {
-	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pidfd-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cwd", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"env", 'e', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"user", 'u', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"additional-gids", 'g', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"process", 'p', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"process-label", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cap", 'c', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
+	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN},
+	{"pidfd-socket", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cwd", 0, TAKES_VALUE, OPT_PLAIN},
+	{"env", 'e', TAKES_VALUE, OPT_PLAIN},
+	{"user", 'u', TAKES_VALUE, OPT_PLAIN},
+	{"additional-gids", 'g', TAKES_VALUE, OPT_PLAIN},
+	{"process", 'p', TAKES_VALUE, OPT_PLAIN},
+	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN},
+	{"process-label", 0, TAKES_VALUE, OPT_PLAIN},
+	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cap", 'c', TAKES_VALUE, OPT_PLAIN},
+	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO},
 	{.name = ""},
 };
-static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
-static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
+static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN}, {.name = ""}};
+static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN}, {.name = ""}};
 static const struct opt_spec update[] = {
-	{"resources", 'r', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"blkio-weight", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-period", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-quota", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-burst", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-share", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-rt-period", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-rt-runtime", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpu-idle", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpuset-cpus", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cpuset-mems", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"kernel-memory", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"kernel-memory-tcp", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"memory", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"memory-reservation", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"memory-swap", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"l3-cache-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"mem-bw-schema", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{.name = ""},
+	{"resources", 'r', TAKES_VALUE, OPT_PLAIN},	   {"blkio-weight", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-period", 0, TAKES_VALUE, OPT_PLAIN},	   {"cpu-quota", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-burst", 0, TAKES_VALUE, OPT_PLAIN},	   {"cpu-share", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-rt-period", 0, TAKES_VALUE, OPT_PLAIN},	   {"cpu-rt-runtime", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpu-idle", 0, TAKES_VALUE, OPT_PLAIN},	   {"cpuset-cpus", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cpuset-mems", 0, TAKES_VALUE, OPT_PLAIN},	   {"kernel-memory", 0, TAKES_VALUE, OPT_PLAIN},
+	{"kernel-memory-tcp", 0, TAKES_VALUE, OPT_PLAIN},  {"memory", 0, TAKES_VALUE, OPT_PLAIN},
+	{"memory-reservation", 0, TAKES_VALUE, OPT_PLAIN}, {"memory-swap", 0, TAKES_VALUE, OPT_PLAIN},
+	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN},	   {"l3-cache-schema", 0, TAKES_VALUE, OPT_PLAIN},
+	{"mem-bw-schema", 0, TAKES_VALUE, OPT_PLAIN},	   {.name = ""},
 };
 
 static const struct sub_spec subs[] = {

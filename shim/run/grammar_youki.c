@@ -2,69 +2,66 @@
 #include "run/grammar.h"
 
 static const struct opt_spec globals[] = {
-	{"root", 'r', TAKES_VALUE, OPT_ROOT, NULL},
-	{"log", 'l', TAKES_VALUE, OPT_LOG, NULL},
-	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT, NULL},
-	{"log-level", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"debug", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"systemd-cgroup", 's', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"systemd-log", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
-	{"version", 'v', TAKES_NOTHING, OPT_INFO, NULL},
-	{"version", 'V', TAKES_NOTHING, OPT_INFO, NULL},
+	{"root", 'r', TAKES_VALUE, OPT_ROOT},
+	{"log", 'l', TAKES_VALUE, OPT_LOG},
+	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT},
+	{"log-level", 0, TAKES_VALUE, OPT_PLAIN},
+	{"debug", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"systemd-cgroup", 's', TAKES_NOTHING, OPT_PLAIN},
+	{"systemd-log", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO},
+	{"version", 'v', TAKES_NOTHING, OPT_INFO},
+	{"version", 'V', TAKES_NOTHING, OPT_INFO},
 	{.name = ""},
 };
 
 #define CREATE_OPTIONS                                                                                       \
-	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE, NULL},                                                      \
-		{"console-socket", 'c', TAKES_VALUE, OPT_PLAIN, NULL},                                       \
-		{"pid-file", 'p', TAKES_VALUE, OPT_PLAIN, NULL},                                             \
-		{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},                                           \
-		{"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                             \
-		{"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN, NULL},                                       \
+	{"bundle", 'b', TAKES_VALUE, OPT_BUNDLE}, {"console-socket", 'c', TAKES_VALUE, OPT_PLAIN},           \
+		{"pid-file", 'p', TAKES_VALUE, OPT_PLAIN}, {"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN},      \
+		{"no-pivot", 0, TAKES_NOTHING, OPT_PLAIN}, {"no-new-keyring", 0, TAKES_NOTHING, OPT_PLAIN},  \
 	{                                                                                                    \
-		"help", 'h', TAKES_NOTHING, OPT_INFO, NULL                                                   \
+		"help", 'h', TAKES_NOTHING, OPT_INFO                                                         \
 	}
 
 static const struct opt_spec create[] = {CREATE_OPTIONS, {.name = ""}};
 static const struct opt_spec run[] = {
 	CREATE_OPTIONS,
-	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"keep", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
+	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN},
+	{"keep", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"no-subreaper", 0, TAKES_NOTHING, OPT_PLAIN},
 	{.name = ""},
 };
 static const struct opt_spec exec[] = {
-	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"cwd", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"env", 'e', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"tty", 't', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"user", 'u', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"additional-gids", 'g', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"process", 'p', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"process-label", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"no-new-privs", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"cap", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"ignore-paused", 0, TAKES_NOTHING, OPT_PLAIN, NULL},
-	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
+	{"console-socket", 0, TAKES_VALUE, OPT_PLAIN},
+	{"cwd", 0, TAKES_VALUE, OPT_PLAIN},
+	{"env", 'e', TAKES_VALUE, OPT_PLAIN},
+	{"tty", 't', TAKES_NOTHING, OPT_PLAIN},
+	{"user", 'u', TAKES_VALUE, OPT_PLAIN},
+	{"additional-gids", 'g', TAKES_VALUE, OPT_PLAIN},
+	{"process", 'p', TAKES_VALUE, OPT_PLAIN},
+	{"detach", 'd', TAKES_NOTHING, OPT_PLAIN},
+	{"pid-file", 0, TAKES_VALUE, OPT_PLAIN},
+	{"process-label", 0, TAKES_VALUE, OPT_PLAIN},
+	{"apparmor", 0, TAKES_VALUE, OPT_PLAIN},
+	{"no-new-privs", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"cap", 0, TAKES_VALUE, OPT_PLAIN},
+	{"preserve-fds", 0, TAKES_VALUE, OPT_PLAIN},
+	{"ignore-paused", 0, TAKES_NOTHING, OPT_PLAIN},
+	{"cgroup", 0, TAKES_VALUE, OPT_PLAIN},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO},
 	{.name = ""},
 };
 static const struct opt_spec checkpoint[] = {
-	{"image-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"work-path", 0, TAKES_VALUE, OPT_PLAIN, NULL},
-	{"help", 'h', TAKES_NOTHING, OPT_INFO, NULL},
+	{"image-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"work-path", 0, TAKES_VALUE, OPT_PLAIN},
+	{"help", 'h', TAKES_NOTHING, OPT_INFO},
 	{.name = ""},
 };
-static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
-static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN, NULL}, {.name = ""}};
+static const struct opt_spec format[] = {{"format", 'f', TAKES_VALUE, OPT_PLAIN}, {.name = ""}};
+static const struct opt_spec events[] = {{"interval", 0, TAKES_VALUE, OPT_PLAIN}, {.name = ""}};
 static const struct opt_spec update[] = {
-	{"resources", 'r', TAKES_VALUE, OPT_PLAIN, NULL},
-	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN, NULL},
+	{"resources", 'r', TAKES_VALUE, OPT_PLAIN},
+	{"pids-limit", 0, TAKES_VALUE, OPT_PLAIN},
 	{.name = ""},
 };
 
