@@ -74,7 +74,7 @@ static void follow_members(struct profile *p, const struct profile *engine)
 		const struct sysrules s = profile_call(p, id);
 		bool decided = engine && (profile_has_rules(engine, id) ||
 					  (!action_equal(engine->other[id], engine->def) &&
-					   engine->other[id].kind >= ACT_ERRNO));
+					   engine->other[id].kind != ACT_ALLOW));
 
 		if (!decided && !s.nrules && s.other.kind == ACT_ERRNO)
 			profile_set(p, id, p->def);

@@ -91,7 +91,16 @@ static bool overlap_in_action(const struct rule *rules, size_t n)
 	return false;
 }
 
-/* Keeps the rules as they were written, if one has a condition. */
+static bool is_multiplexer(int id)
+{
+	for (unsigned i = 0; i < MULTIPLEXERS; i++)
+		if (multiplexer(i) == id)
+			return true;
+	return false;
+}
+
+/* Keeps the rules as they were written, if one has a condition. On socketcall and ipc they mix with their
+ * members' on X86, shortened or not: where they cannot be kept, nor can X86. */
 static int keep_written(struct profile *p, struct arena *arena, int id, const struct rule *rules, size_t n,
 			struct err *err)
 {
@@ -100,8 +109,12 @@ static int keep_written(struct profile *p, struct arena *arena, int id, const st
 
 	for (size_t i = 0; i < n; i++)
 		conditions |= rules[i].when.used != 0;
-	if (!conditions || overlap_in_action(rules, n))
+	if (!conditions)
 		return 0;
+	if (overlap_in_action(rules, n)) {
+		p->unfit |= is_multiplexer(id) ? 1u << ARCH_X86 : 0;
+		return 0;
+	}
 	if (!copy)
 		return err_set(err, ERR_LIMIT, "argument conditions: out of memory");
 	memcpy(copy, rules, n * sizeof(*copy));

@@ -60,17 +60,32 @@ static const char *const favourites[] = {"read",   "socket",	 "bind",       "clo
 					 "openat", "recvfrom",	 "semtimedop", "getsockopt", "execve",
 					 "kill",   "mmap2",	 "accept4"};
 
-void gen_world(struct gen_world *w, uint64_t seed, bool wide)
+/* What socketcall and ipc carry, with numbers of their own on X86 and without, and both often. */
+static const char *const members[] = {
+	"socket",      "bind",	     "connect",	   "listen",	 "accept",  "getsockname",
+	"getpeername", "socketpair", "send",	   "recv",	 "sendto",  "recvfrom",
+	"shutdown",    "setsockopt", "getsockopt", "sendmsg",	 "recvmsg", "accept4",
+	"recvmmsg",    "sendmmsg",   "semop",	   "semget",	 "semctl",  "semtimedop",
+	"msgsnd",      "msgrcv",     "msgget",	   "msgctl",	 "shmat",   "shmdt",
+	"shmget",      "shmctl",     "ipc",	   "socketcall", "ipc",	    "socketcall"};
+
+static int pick_name(struct gen_world *w, const char *const *names, unsigned n, unsigned of)
+{
+	const char *name = names[gen_below(w, n)];
+
+	return gen_below(w, of) ? sys_lookup(name, strlen(name)) : (int)gen_below(w, (unsigned)sys_count());
+}
+
+void gen_world(struct gen_world *w, uint64_t seed, bool wide, bool multiplexed)
 {
 	memset(w, 0, sizeof(*w));
 	w->state = seed;
 	w->wide = wide;
-	w->nid = 2 + gen_below(w, GEN_NAMES - 1);
-	for (unsigned i = 0; i < w->nid; i++) {
-		const char *name = favourites[gen_below(w, sizeof(favourites) / sizeof(favourites[0]))];
-		w->id[i] = gen_below(w, 2) ? sys_lookup(name, strlen(name))
-					   : (int)gen_below(w, (unsigned)sys_count());
-	}
+	w->nid = 2 + gen_below(w, multiplexed ? GEN_NAMES / 2 : GEN_NAMES - 1);
+	for (unsigned i = 0; i < w->nid; i++)
+		w->id[i] = multiplexed
+				   ? pick_name(w, members, sizeof(members) / sizeof(members[0]), 8)
+				   : pick_name(w, favourites, sizeof(favourites) / sizeof(favourites[0]), 2);
 	for (unsigned i = 0; i < 8; i++)
 		w->value[i] = edge(w);
 }

@@ -39,13 +39,14 @@ struct gen_world {
 	int id[GEN_NAMES];
 	unsigned nid;
 	uint64_t value[8];
-	bool wide; /* values above 32 bits */
+	bool wide;   /* values above 32 bits */
+	bool engine; /* the first section is an engine's */
 	bool same_action;
 };
 
 uint64_t gen_next(struct gen_world *w);
 unsigned gen_below(struct gen_world *w, unsigned n);
-void gen_world(struct gen_world *w, uint64_t seed, bool wide);
+void gen_world(struct gen_world *w, uint64_t seed, bool wide, bool multiplexed);
 void gen_section(struct gen_world *w, uint32_t archs, struct gen_section *ret);
 
 /* Vectors of arguments at and around every boundary of the given sections'

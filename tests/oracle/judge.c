@@ -131,6 +131,23 @@ bool judge_call(const struct meeting *m, uint32_t archs, int id, const uint64_t 
 	return true;
 }
 
+bool judge_multiplexers(const struct meeting *m, uint32_t archs, const uint64_t args[6])
+{
+	enum { CARRIED = 32 }; /* ipc's are below 25, socketcall's below 21 */
+
+	for (unsigned i = 0; i < MULTIPLEXERS && archs & BIT(ARCH_X86); i++) {
+		uint64_t vectors[CARRIED][6];
+
+		for (unsigned v = 0; v < CARRIED; v++) {
+			memcpy(vectors[v], args, sizeof(vectors[v]));
+			vectors[v][0] = v;
+		}
+		if (!judge_call(m, BIT(ARCH_X86), multiplexer(i), (const uint64_t(*)[6])vectors, CARRIED))
+			return false;
+	}
+	return true;
+}
+
 bool judge_numbers(const struct meeting *m, const uint64_t args[6])
 {
 	static const uint32_t outside[] = {600,	       1000,	   0x3fffffff, 0x7fffffff, 0x80000000,

@@ -392,6 +392,24 @@ static const struct {
 	{{CRUN, AUDIT, READ,
 	  .seccomp = DEFAULT("ALLOW", THREE ",\"syscalls\":[" ENTRY("\"connect\"", "ERRNO") "]")},
 	 THREE},
+	/* The engine logs it by name, where its members' rules would allow. */
+	{{CRUN, .annotations = SYSCALLS("socket"),
+	  .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," THREE
+				      ",\"syscalls\":[" ENTRY("\"execve\",\"socket\"", "ALLOW") "," ENTRY(
+					      "\"socketcall\"", "LOG") "]")},
+	 "socketcall"},
+	/* The engine traces it by name, where its members' rules would allow. */
+	{{CRUN, .annotations = SYSCALLS("socket"),
+	  .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," THREE
+				      ",\"syscalls\":[" ENTRY("\"execve\",\"socket\"", "ALLOW") "," ENTRY(
+					      "\"socketcall\"", "TRACE") "]")},
+	 "socketcall"},
+	/* The engine allows it by name, where its members' rules would allow. */
+	{{CRUN, .annotations = SYSCALLS("socket"),
+	  .seccomp = DEFAULT("ERRNO", "\"defaultErrnoRet\":38," THREE
+				      ",\"syscalls\":[" ENTRY("\"execve\",\"socket\"", "ALLOW") "," ENTRY(
+					      "\"socketcall\"", "ALLOW") "]")},
+	 "!socketcall"},
 #endif
 };
 

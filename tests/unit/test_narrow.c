@@ -264,6 +264,36 @@ static void socketcall_with_rules_of_its_own(void **state)
 	}
 }
 
+/* Rules with two actions that shorten to one answer for every argument: libseccomp still gets the rules, and
+ * mixes them with the member's. */
+static void socketcall_shortened(void **state)
+{
+	static const struct rule own[] = {
+		{{A(0, COND_NE, 2)}, KILL}, {{A(0, COND_EQ, 2)}, KILL}, {{A(0, COND_EQ, 8)}, NOSYS}};
+	static const struct {
+		const char *call;
+		unsigned n;
+		archset lost;
+	} shortened[] = {{"socketcall", 3, 1u << ARCH_X86},
+			 {"ipc", 3, 1u << ARCH_X86},
+			 {"socketcall", 2, 0},
+			 {"socket", 3, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(shortened); i++) {
+		CLEANUP_ARENA struct arena arena = {0};
+		int id = sys_lookup(shortened[i].call, strlen(shortened[i].call));
+		struct profile p;
+		struct err err = {0};
+
+		profile_init(&p, (struct action){ACT_ALLOW, 0}, 1u << ARCH_X86_64 | 1u << ARCH_X86);
+		assert_int_equal(
+			profile_set_rules(&p, &arena, id, own, shortened[i].n, RULES_LIBSECCOMP, &err), 0);
+		assert_false(profile_has_rules(&p, id));
+		assert_int_equal(p.unfit & 1u << ARCH_X86, shortened[i].lost);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +306,7 @@ int main(void)
 		cmocka_unit_test(multiplexed_sides_drop_x86),
 		cmocka_unit_test(as_written),
 		cmocka_unit_test(socketcall_with_rules_of_its_own),
+		cmocka_unit_test(socketcall_shortened),
 	};
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }
