@@ -14,7 +14,7 @@ struct regfile {
 	uint64_t mount_ns;		      /* in which they are so called; 0: not known */
 };
 
-/* The caller's mount namespace, by its inode; 0: not known. */
+/* The caller's mount namespace, by its root mount, or its inode on older kernels; 0: not known. */
 uint64_t regfile_mount_ns(void);
 
 /* The file's name: 40 hex digits of SHA-256 over the real root and the ID. */
