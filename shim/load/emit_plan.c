@@ -180,7 +180,7 @@ int emit_plan_make(struct emit_plan *ret, const struct profile *p, const struct 
 	int count = sys_count();
 
 	for (int id = 0; id < count; id++)
-		if (emit_spelled(style, id) && add_call(&w, id))
+		if ((!style->spelling || style->spelling[id]) && add_call(&w, id))
 			return -1;
 	if (w.ngroups > 1)
 		qsort(w.group, w.ngroups, sizeof(*w.group), group_compare);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static struct action less_restrictive(struct action a, struct action b)
+static inline struct action less_restrictive(struct action a, struct action b)
 {
 	return b.kind < a.kind ? b : a;
 }
@@ -38,8 +38,11 @@ static int combine_call(struct sysrules *ret, struct arena *arena, const struct 
 	return 0;
 }
 
-static int combine_rules(struct profile *ret, struct arena *arena, const struct profile *a,
-			 const struct profile *b, pick_fn *pick, struct err *err)
+/* Inlined for both picks: they are asked of every call. */
+static inline __attribute__((always_inline)) int combine_rules(struct profile *ret, struct arena *arena,
+							       const struct profile *a,
+							       const struct profile *b, pick_fn *pick,
+							       struct err *err)
 {
 	size_t budget = RULES_STEPS;
 
@@ -47,13 +50,12 @@ static int combine_rules(struct profile *ret, struct arena *arena, const struct 
 	ret->nlists = 0;
 	memset(ret->place, 0, sizeof(ret->place));
 	for (int id = 0; id < SYS_MAX; id++) {
-		const struct sysrules x = profile_call(a, id), y = profile_call(b, id);
-		struct sysrules got;
-
-		if (!x.nrules && !y.nrules) {
-			ret->other[id] = pick(x.other, y.other);
+		if (!profile_has_rules(a, id) && !profile_has_rules(b, id)) {
+			ret->other[id] = pick(a->other[id], b->other[id]);
 			continue;
 		}
+		const struct sysrules x = profile_call(a, id), y = profile_call(b, id);
+		struct sysrules got;
 		if (combine_call(&got, arena, &x, &y, ret->def, pick, &budget, err))
 			return err_wrap(err, "%s", sys_name(id));
 		profile_put(ret, id, got);

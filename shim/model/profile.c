@@ -32,11 +32,6 @@ const char *act_name(enum act_kind kind)
 	return act_names[kind];
 }
 
-struct action action_meet(struct action a, struct action b)
-{
-	return b.kind > a.kind ? b : a;
-}
-
 void profile_init(struct profile *p, struct action def, archset archs)
 {
 	memset(p, 0, offsetof(struct profile, list));

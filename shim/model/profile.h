@@ -36,7 +36,10 @@ static inline bool action_equal(struct action a, struct action b)
 	return a.kind == b.kind && a.errno_ret == b.errno_ret;
 }
 /* The more restrictive of two; of equal kinds a's, with a's errno. */
-struct action action_meet(struct action a, struct action b);
+static inline struct action action_meet(struct action a, struct action b)
+{
+	return b.kind > a.kind ? b : a;
+}
 
 struct rule {
 	struct conj when;
