@@ -119,30 +119,14 @@ struct action profile_eval(const struct profile *p, int id, const uint64_t args[
 	return s.other;
 }
 
-/* Not by order: memory that nobody filled says 0, and must not allow. */
-static bool allows(struct action a)
-{
-	return a.kind == ACT_ALLOW || a.kind == ACT_LOG;
-}
-
-bool profile_allows_some(const struct profile *p, int id)
+uint32_t profile_allowing_rules(const struct profile *p, int id)
 {
 	const struct sysrules s = profile_call(p, id);
+	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < s.nrules; i++)
-		if (allows(s.rules[i].act))
-			return true;
-	return allows(s.other);
-}
-
-bool profile_allows_all(const struct profile *p, int id)
-{
-	const struct sysrules s = profile_call(p, id);
-
-	for (uint32_t i = 0; i < s.nrules; i++)
-		if (!allows(s.rules[i].act))
-			return false;
-	return allows(s.other);
+		n += action_allows(s.rules[i].act);
+	return n;
 }
 
 int profile_check_total(const struct profile *p, struct err *err)

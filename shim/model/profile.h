@@ -161,10 +161,24 @@ int profile_meet(struct profile *ret, struct arena *arena, const struct profile 
 int profile_join(struct profile *ret, struct arena *arena, const struct profile *a, const struct profile *b,
 		 struct err *err) MUST_CHECK;
 
+/* Not by order: memory that nobody filled says 0, and must not allow. */
+static inline bool action_allows(struct action a)
+{
+	return a.kind == ACT_ALLOW || a.kind == ACT_LOG;
+}
+/* How many of its rules allow or log. */
+uint32_t profile_allowing_rules(const struct profile *p, int id);
 /* Whether the syscall can be allowed for some arguments (ALLOW or LOG). */
-bool profile_allows_some(const struct profile *p, int id);
+static inline bool profile_allows_some(const struct profile *p, int id)
+{
+	return action_allows(p->other[id]) || (profile_has_rules(p, id) && profile_allowing_rules(p, id) > 0);
+}
 /* Whether it is allowed whatever the arguments. */
-bool profile_allows_all(const struct profile *p, int id);
+static inline bool profile_allows_all(const struct profile *p, int id)
+{
+	return action_allows(p->other[id]) &&
+	       (!profile_has_rules(p, id) || profile_allowing_rules(p, id) == profile_call(p, id).nrules);
+}
 
 /* The size of what would be loaded: an upper estimate of BPF instructions over
  * all architectures, and the number of conditions, each once that neighbours begin
