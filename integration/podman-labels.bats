@@ -151,6 +151,29 @@ catalogue() { # NAME IMAGE-JSON
   denied
 }
 
+@test "images in a store of their own that only Podman names; root believes none that a user can write to" {
+  local images=/var/lib/containers/images setting split driver
+  driver=$(p info --format '{{.Store.GraphDriverName}}')
+  tar -C "$T/rootfs" -c . | p --root "$images" --runroot /run/images import -q --change "LABEL io.runclamp.syscalls=$needs" - localhost/narrow:2
+  split=(--root /var/lib/containers/split --runroot /run/split --storage-driver "$driver")
+  for setting in . '.engines.storage.root = ["/var/lib/containers/storage"]'; do
+    podman_handlers "$setting"
+    run p "${split[@]}" --storage-opt "$driver.imagestore=$images" --runtime "$(handler runc)" run --rm localhost/narrow:2 mkdir /tmp/x
+    denied
+    [ "$PODMAN" -ge 500 ] || continue
+    run p "${split[@]}" --imagestore "$images" --runtime "$(handler runc)" run --rm localhost/narrow:2 mkdir /tmp/x
+    denied
+    run p --root "$images" --runroot /run/images --transient-store --runtime "$(handler runc)" run --rm localhost/narrow:2 mkdir /tmp/x
+    denied
+  done
+  podman_handlers
+  in_node chown -R 1234 "$images/$driver-images"
+  run p "${split[@]}" --storage-opt "$driver.imagestore=$images" --runtime "$(handler runc)" run --rm localhost/narrow:2 true
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"$images/$driver-images is not trusted: it belongs to uid 1234"* ]]
+}
+
 @test "rootless" {
   rootless_setup
   u() {

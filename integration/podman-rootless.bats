@@ -17,7 +17,10 @@ setup() {
   podman_handlers
   podman_config
 }
-teardown() { podman_empty as_tester; }
+teardown() {
+  podman_empty as_tester
+  in_node rm -f /etc/containers/storage.conf
+}
 teardown_file() { podman_clean; }
 
 # u_refused WORDS: as `refused`, for the user.
@@ -122,4 +125,68 @@ u_refused() {
   [ "$output" = 'accept -1' ]
   u pod rm -f -t 0 pod
   [ -z "$(u ps -aq)" ]
+}
+
+# The user's other stores. Where a bundle lies says which it is; where the images are, only Podman knows.
+HOME_OF=/var/lib/containers/home/tester
+# narrow_in COMMAND...: Podman with its options for a store, whose image narrow:1 narrows.
+narrow_in() {
+  run as_tester "$@" --runtime "$(handler crun)" run --rm localhost/narrow:1 /call getuid geteuid
+  echo "$*: $output"
+  [ "$status" -eq 0 ] && [[ $output == *$'getuid ok\ngeteuid -1' ]]
+}
+# fill COMMAND...: the image into this store. That of the user's usual store, of the same name, declares other calls.
+fill() {
+  tar -C "$T/rootfs" -c . | as_tester "$@" import -q --change 'LABEL io.runclamp.syscalls=write,exit_group,getuid' - localhost/narrow:1
+}
+# A home for each way, since libpod keeps to the store that it met first.
+another_store() { # WAY
+  local home=$HOME_OF/$1 conf
+  store=$home/store
+  conf="[storage]"$'\n'"driver = \"$DRIVER\""
+  as_tester mkdir -p "$home/.config/containers"
+  cli=(env HOME="$home" podman)
+  case $1 in
+    option) cli+=(--root "$store" --runroot "/run/user/$TESTER/option") ;;
+    environment)
+      as_tester tee "$home/other.conf" <<<"$conf"$'\n'"graphroot = \"$store\""$'\n'"runroot = \"/run/user/$TESTER/environment\""
+      cli=(env HOME="$home" CONTAINERS_STORAGE_CONF="$home/other.conf" podman)
+      ;;
+    own) as_tester tee "$home/.config/containers/storage.conf" <<<"$conf"$'\ngraphroot = "$HOME/store"' ;;
+    node) node_file /etc/containers/storage.conf <<<"$conf"$'\nrootless_storage_path = "$HOME/store"' ;;
+  esac
+}
+
+@test "rootless, another graphroot: --root, CONTAINERS_STORAGE_CONF, one's own storage.conf, the node's rootless_storage_path" {
+  local store cli way # set by another_store
+  DRIVER=$(u info --format '{{.Store.GraphDriverName}}')
+  for way in option environment own node; do
+    another_store "$way"
+    fill "${cli[@]}"
+    # Podman 4.3 goes on with the usual store where the environment names another.
+    [ "$way$PODMAN" = environment403 ] || [ "$(as_tester "${cli[@]}" info --format '{{.Store.GraphRoot}}')" = "$store" ]
+    narrow_in "${cli[@]}"
+    # The setting for the node's own stores does not hide it.
+    podman_handlers '.engines.storage.root = ["/var/lib/containers/storage"]'
+    narrow_in "${cli[@]}"
+    podman_handlers
+  done
+}
+
+@test "rootless, images in a store of their own, and containers in one that is gone with the next boot" {
+  local setting images=$HOME_OF/images home=$HOME_OF/transient split
+  DRIVER=$(u info --format '{{.Store.GraphDriverName}}')
+  as_tester mkdir -p "$home"
+  fill podman --root "$images" --runroot "/run/user/$TESTER/images"
+  fill env HOME="$home" podman
+  split=(podman --root "$HOME_OF/split" --runroot "/run/user/$TESTER/split")
+  for setting in . '.engines.storage.root = ["/var/lib/containers/storage"]'; do
+    podman_handlers "$setting"
+    narrow_in "${split[@]}" --storage-driver "$DRIVER" --storage-opt "$DRIVER.imagestore=$images"
+    # Older ones know neither.
+    [ "$PODMAN" -ge 500 ] || continue
+    narrow_in "${split[@]}" --imagestore "$images"
+    narrow_in podman --root "$images" --runroot "/run/user/$TESTER/images" --transient-store
+    narrow_in env HOME="$home" podman --transient-store
+  done
 }

@@ -12,6 +12,11 @@ int image_list(const char *path, struct err *err)
 	return file_open_trusted(path, &trust, NULL, err);
 }
 
+bool image_absent(const struct err *err)
+{
+	return err->sys == ENOENT || (err->sys == EACCES && !config_is_initial_root());
+}
+
 struct search {
 	struct jread r; /* of the entry, once it is there */
 	struct jdoc doc;
@@ -81,7 +86,7 @@ int image_entry(struct jread *ret, struct jdoc *ret_doc, struct arena *arena, co
 	int more;
 
 	if (fd < 0)
-		return err->sys == ENOENT ? 0 : -1;
+		return image_absent(err) ? 0 : -1;
 	jpieces_open(&p, fd, '[', 1, IMAGE_RECORD_MAX);
 	while ((more = jpieces_next(&p, &text, &len, &whole, err)) > 0)
 		if (look_at(&s, text, len, whole, err) < 0)

@@ -2,7 +2,6 @@
  * images.go's. */
 #include "base/jsonpieces.h"
 #include "load/image.h"
-#include <errno.h>
 #include <string.h>
 
 /* The catalogue speaks of no name that is longer than this. */
@@ -127,7 +126,7 @@ int image_index(struct image *into, const char **ret_manifest, struct arena *are
 
 	*ret_manifest = NULL;
 	if (fd < 0)
-		return err->sys == ENOENT ? 0 : -1;
+		return image_absent(err) ? 0 : -1;
 	jpieces_open(&p, fd, '[', LISTED, PIECE_MAX);
 	while ((more = jpieces_next(&p, &text, &len, &whole, err)) > 0) {
 		if (p.element != x.element)

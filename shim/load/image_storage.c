@@ -1,7 +1,6 @@
 /* The records of containers/storage, Podman's and CRI-O's store (image.h). */
 #include "load/image.h"
 #include "load/storage_roots.h"
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -172,7 +171,7 @@ static int read_blob(struct image *image, const struct store *s, const char *roo
 		return -1;
 	if (image_blob(&image->config, &image->config_len, s->arena, image->where, digest, s->err) == 0)
 		return 1;
-	return s->err->sys == ENOENT ? 0 : -1;
+	return image_absent(s->err) ? 0 : -1;
 }
 
 /* The configuration that the image's manifest names; NULL: the store lacks the manifest. */
@@ -189,7 +188,7 @@ static int read_manifest(const char **ret_config, const struct store *s, const c
 	if (!path)
 		return -1;
 	if (image_blob(&text, &len, s->arena, path, digest, s->err) < 0)
-		return s->err->sys == ENOENT ? 0 : -1;
+		return image_absent(s->err) ? 0 : -1;
 	if (jread_open(&r, &doc, text, len) < 0)
 		return -1;
 	if (doc.tok[0].type != JTOK_OBJECT)

@@ -2,11 +2,13 @@
 #include "base/file.h"
 #include "base/toml.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { CONF_MAX = 1 << 20 };
+enum { CONF_MAX = 1 << 20, COMMAND_MAX = 64 << 10 };
 static const char default_root[] = "/var/lib/containers/storage";
 
 static void add(struct storage_roots *s, const char *root)
@@ -24,13 +26,81 @@ void storage_begin(struct storage_roots *s, const char *bundles_root)
 	const char *const *more = s->config->storage_roots;
 
 	add(s, bundles_root);
-	s->read = more != NULL;
 	/* A rootless engine's images are its user's; those of root's are not his to read. */
 	if (!more && config_is_initial_root())
 		add(s, default_root);
 	for (; more && *more; more++)
 		add(s, *more);
 }
+
+/* The next word of the exit command in conmon's words, each of which ends in NUL; NULL: there is none. */
+static const char *next_word(const char **at, const char *end)
+{
+	bool is_word = false;
+
+	while (*at < end) {
+		const char *word = *at;
+
+		*at += strlen(word) + 1;
+		if (is_word)
+			return word;
+		is_word = strcmp(word, "--exit-command-arg") == 0;
+	}
+	return NULL;
+}
+
+/* "overlay.imagestore=/a,/b", as containers/storage's drivers take it. */
+static void add_option(struct storage_roots *s, char *option)
+{
+	static const char *const keys[] = {".imagestore", ".additionalimagestore"};
+	char *value = strchr(option, '='), *key = strchr(option, '.');
+	bool is_store = false;
+
+	if (!value || !key || key > value)
+		return;
+	*value++ = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		is_store = is_store || strcmp(key, keys[i]) == 0;
+	while (is_store && value)
+		add(s, strsep(&value, ","));
+}
+
+void storage_add_asked(struct storage_roots *s, char *command, size_t len)
+{
+	const char *at = command, *end = command + len, *word;
+
+	while ((word = next_word(&at, end))) {
+		bool is_root = strcmp(word, "--root") == 0 || strcmp(word, "--imagestore") == 0;
+
+		if (!is_root && strcmp(word, "--storage-opt") != 0)
+			continue;
+		const char *value = next_word(&at, end);
+		if (value && is_root)
+			add(s, value);
+		else if (value)
+			add_option(s, command + (value - command));
+	}
+}
+
+static void read_parent(struct storage_roots *s)
+{
+	char path[64], *command = arena_alloc(s->arena, COMMAND_MAX + 1);
+	size_t len = 0;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)getppid());
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || !command)
+		return;
+	while (len < COMMAND_MAX && (n = read(fd, command + len, COMMAND_MAX - len)) > 0)
+		len += (size_t)n;
+	command[len] = '\0';
+	storage_add_asked(s, command, len);
+}
+
+/* Stores of images alone: the last one is a list. */
+static const char *const store_keys[] = {"storage/imagestore", "storage/options/imagestore",
+					 "storage/options/additionalimagestores"};
 
 /* 0: there is no such file. What can't be read names no store, and then the image is missing. */
 static int read_conf(struct storage_roots *s, const char *path, bool own_graphroot)
@@ -49,9 +119,9 @@ static int read_conf(struct storage_roots *s, const char *path, bool own_graphro
 	if (root)
 		add(s, root);
 	for (uint32_t i = 0; i < t.n; i++)
-		if (toml_is(&t.entry[i], "storage/options/additionalimagestores") &&
-		    t.entry[i].kind == TOML_STRING)
-			add(s, t.entry[i].text);
+		for (size_t k = 0; k < ARRAY_LEN(store_keys); k++)
+			if (toml_is(&t.entry[i], store_keys[k]) && t.entry[i].kind == TOML_STRING)
+				add(s, t.entry[i].text);
 	return 1;
 }
 
@@ -75,6 +145,7 @@ const char *storage_root(struct storage_roots *s, size_t i)
 
 	if (i >= s->n && !s->read) {
 		s->read = true;
+		read_parent(s);
 		initial = config_is_initial_root();
 		if (initial || !read_users(s))
 			for (size_t f = 0; f < ARRAY_LEN(s->config->storage_conf); f++)

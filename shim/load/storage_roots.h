@@ -1,7 +1,7 @@
 /* Where containers/storage may keep a container's record and its image, in the order in which they are looked
- * for: where the bundle lies, then those of the configuration's engines.storage.root; without that the usual
- * place, then what storage.conf names (containers-storage.conf(5)), which is read only when nothing was found
- * before. */
+ * for: where the bundle lies, then those of the configuration's engines.storage.root, without that the usual
+ * place. Only when nothing was found there: the stores that Podman itself names to conmon, then those of
+ * storage.conf (containers-storage.conf(5)). */
 #ifndef RUNCLAMP_LOAD_STORAGE_ROOTS_H
 #define RUNCLAMP_LOAD_STORAGE_ROOTS_H
 
@@ -15,12 +15,17 @@ struct storage_roots {
 	const struct engine_config *config;
 	const char *root[STORAGE_ROOTS_MAX];
 	size_t n;
-	bool read; /* storage.conf */
+	bool read; /* what conmon and storage.conf name */
 };
 
 void storage_begin(struct storage_roots *s, const char *bundles_root);
 /* NULL: there are no more. */
 const char *storage_root(struct storage_roots *s, size_t i);
+/* Those in conmon's command line, words that each end in NUL, and a NUL behind them; it is changed, and has
+ * to last as long as the roots. conmon starts the runtime, and Podman tells it by which store the container
+ * is to be cleaned up (libpod, CreateExitCommandArgs): what came by an option, by the environment or by
+ * another storage.conf stands nowhere else. */
+void storage_add_asked(struct storage_roots *s, char *command, size_t len);
 /* Whether a path lies in one of those that were asked for. */
 bool storage_is_below(const struct storage_roots *s, const char *path);
 

@@ -1,5 +1,6 @@
 /* The engines' records of images. */
 #include "image_fixture.h"
+#include "load/storage_roots.h"
 
 static const struct image_case docker_cases[] = {
 	{"as it is", NULL, NULL, {{0}}},
@@ -71,6 +72,14 @@ static const struct image_case storage_cases[] = {
 	 {TRANSIENT,
 	  {"storage.conf",
 	   "[storage.options]\nadditionalimagestores = [\n  \"/nowhere\", # none\n  \"%/s\",\n]\n"}}},
+	{"transient, an image store of storage.conf",
+	 NULL,
+	 NULL,
+	 {TRANSIENT, {"storage.conf", "[storage]\ngraphroot = \"/nowhere\"\nimagestore = \"%/s\"\n"}}},
+	{"transient, an image store among storage.conf's options",
+	 NULL,
+	 NULL,
+	 {TRANSIENT, {"storage.conf", "[storage.options]\nimagestore = \"%/s\"\n"}}},
 	{"transient, a storage.conf that names no store",
 	 NULL,
 	 "the image was removed",
@@ -187,6 +196,77 @@ static void test_storage(void **state)
 		check_storage(state, storage, &storage_cases[i], i ? NULL : check_names);
 	for (size_t i = 0; i < ARRAY_LEN(toc_cases); i++)
 		check_storage(state, toc, &toc_cases[i], NULL);
+}
+
+#define ARG(word) "--exit-command-arg\0" word "\0"
+
+/* conmon's words, as Podman 4.3 and 5.8 give them, and what of them names a store. */
+static void conmon_names_stores(void **state)
+{
+	static const struct {
+		const char *words;
+		size_t len;
+		const char *want; /* with a space behind each */
+	} rows[] = {
+#define ROW(words, want) {words, sizeof(words) - 1, want}
+		ROW("", ""),
+		ROW("/bin/sh\0", ""),
+		ROW("conmon\0-b\0/run/b\0--exit-command\0/usr/bin/podman\0" ARG("--root") ARG("/g")
+			    ARG("--runroot") ARG("/r") ARG("container") ARG("cleanup") ARG("ID"),
+		    "/g "),
+		ROW("conmon\0" ARG("--root") ARG("/g") ARG("--network-config-dir") ARG("") ARG("--imagestore")
+			    ARG("/i"),
+		    "/g /i "),
+		ROW(ARG("--storage-driver") ARG("overlay") ARG("--storage-opt") ARG(
+			    "overlay.imagestore=/a,/b") ARG("--storage-opt") ARG("overlay.mountopt=nodev,/c")
+			    ARG("--storage-opt") ARG("overlay.additionalimagestore=/d"),
+		    "/a /b /d "),
+		ROW(ARG("--storage-opt") ARG("vfs.imagestore=/a") ARG("--storage-opt") ARG(".imagestore=/b"),
+		    "/a /b "),
+		ROW(ARG("--storage-opt") ARG("overlay.x=/y.imagestore=/z") ARG("--storage-opt")
+			    ARG("imagestore") ARG("--storage-opt") ARG("overlay.imagestore"),
+		    ""),
+		/* Not the exit command's: conmon's own, and what a log's path or a name holds. */
+		ROW("conmon\0--root\0/g\0-n\0--root\0-l\0k8s-file:/x --root /y\0", ""),
+		ROW(ARG("--root") ARG("relative") ARG("--imagestore") ARG(""), ""),
+		ROW(ARG("--root") ARG("/g") ARG("--root") ARG("/g"), "/g "),
+		ROW("--exit-command-arg\0--root\0--exit-command-arg\0", ""),
+		ROW("--exit-command-arg\0--root\0--exit-command-arg", ""),
+		ROW(ARG("--root") "--exit-command-arg\0/cut", "/cut "),
+#undef ROW
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char words[512], got[256] = "";
+		struct storage_roots s = {0};
+
+		assert_true(rows[i].len < sizeof(words));
+		memcpy(words, rows[i].words, rows[i].len + 1);
+		storage_add_asked(&s, words, rows[i].len);
+		for (size_t n = 0; n < s.n; n++)
+			(void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s ", s.root[n]);
+		if (strcmp(got, rows[i].want) != 0)
+			fail_msg("row %zu: \"%s\", not \"%s\"", i, got, rows[i].want);
+	}
+}
+
+/* More than there is room for are no harm. */
+static void conmon_names_many(void **state)
+{
+	static char words[40 * 64];
+	struct storage_roots s = {0};
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		int n = snprintf(words + len, sizeof(words) - len, "--exit-command-arg%c--root%c", 0, 0);
+		len += (size_t)n;
+		n = snprintf(words + len, sizeof(words) - len, "--exit-command-arg%c/%d%c", 0, i, 0);
+		len += (size_t)n;
+	}
+	storage_add_asked(&s, words, len);
+	assert_int_equal(s.n, STORAGE_ROOTS_MAX);
 }
 
 /* A store that others can write to says nothing that could be believed. */
@@ -307,6 +387,8 @@ int main(void)
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_users_docker),
 		cmocka_unit_test(test_storage),
+		cmocka_unit_test(conmon_names_stores),
+		cmocka_unit_test(conmon_names_many),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
 		cmocka_unit_test(test_labels),
 	};
