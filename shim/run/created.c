@@ -27,7 +27,13 @@ static void say_sets(struct created *c, const struct profile *engine)
 
 static void fill(struct created *ret, const struct bundle *b, const struct decision *d)
 {
+	const struct jtok *section = &b->doc.tok[b->seccomp];
+
 	*ret = (struct created){.dev = b->dev, .ino = b->ino, .has_engine = d->has_engine};
+	if (b->seccomp) {
+		ret->found = b->doc.text + section->start;
+		ret->found_len = section->end - section->start;
+	}
 	memcpy(ret->sha256, d->sha256, sizeof(ret->sha256));
 	if (d->has_engine)
 		say_sets(ret, &d->sides->engine);
@@ -163,23 +169,33 @@ static bool is_younger(const struct bundle *b, int dirfd, const char *name)
 	return folder.stx_btime.tv_nsec > file.stx_mtime.tv_nsec;
 }
 
+static bool parse(struct created *ret, struct arena *arena, const char *text, size_t len)
+{
+	static const struct jlimits limits = {.depth = CREATED_DEPTH, .tokens = CREATED_TOKENS};
+	CLEANUP_ARENA struct arena scratch = {0};
+	struct err ignored;
+	struct jdoc doc;
+
+	return jdoc_parse(&doc, &scratch, text, len, &limits, ERR_RUNTIME, &ignored) == 0 &&
+	       read_created(ret, arena, &doc);
+}
+
+static bool is_of(const struct created *c, const struct created *want)
+{
+	return c->dev == want->dev && c->ino == want->ino && !strcmp(c->sha256, want->sha256);
+}
+
 /* 1: this file is the registration; 0: not this one. What can't be read is some
  * other container's affair. */
 static int look_at(struct created *ret, struct arena *arena, int dirfd, const char *name,
 		   const struct created *want, const struct bundle *b)
 {
-	static const struct jlimits limits = {.depth = CREATED_DEPTH, .tokens = CREATED_TOKENS};
-	CLEANUP_ARENA struct arena scratch = {0};
 	CLEANUP_FREE char *text = NULL;
 	struct err ignored;
-	struct jdoc doc;
 	size_t len = 0;
 
-	if (statedir_read(dirfd, name, &text, &len, &ignored) < 0 || !text ||
-	    jdoc_parse(&doc, &scratch, text, len, &limits, ERR_RUNTIME, &ignored) < 0)
-		return 0;
-	return read_created(ret, arena, &doc) && ret->dev == want->dev && ret->ino == want->ino &&
-	       !strcmp(ret->sha256, want->sha256) && !is_younger(b, dirfd, name);
+	return statedir_read(dirfd, name, &text, &len, &ignored) == 0 && text &&
+	       parse(ret, arena, text, len) && is_of(ret, want) && !is_younger(b, dirfd, name);
 }
 
 static int look_in(struct created *ret, struct arena *arena, const char *sub, const struct created *want,
@@ -227,18 +243,52 @@ bool created_already(const struct decision *d, const struct bundle *b)
 	       !memcmp(d->section.data, b->doc.text + t->start, d->section.len);
 }
 
+void created_follow(struct created *c, struct arena *arena, const char *text, size_t len)
+{
+	struct created want = {.dev = c->dev, .ino = c->ino}, older;
+
+	if (!c->found)
+		return;
+	sha256_hex(c->found, c->found_len, want.sha256);
+	if (!parse(&older, arena, text, len) || !is_of(&older, &want))
+		return;
+	c->has_engine = older.has_engine;
+	c->all = older.all;
+	c->part = older.part;
+	c->id = older.id;
+}
+
+static void warn(struct decision *d, struct arena *arena, const char *text)
+{
+	const char *kept = arena_strndup(arena, text, strlen(text));
+
+	if (kept && d->nwarnings < DECISION_WARNINGS)
+		d->warning[d->nwarnings++] = kept;
+}
+
+const char *created_warn(struct decision *d, struct arena *arena, const struct created *c)
+{
+	static const char text[] = "an earlier create wrote its closure into this bundle, and it counted as "
+				   "the engine's profile "
+				   "here: what that closure denied stays denied, whatever the configuration "
+				   "and the needs say by "
+				   "now; create the container from a bundle that its engine writes anew";
+
+	if (!c->found || !c->id)
+		return NULL;
+	warn(d, arena, text);
+	return text;
+}
+
 static void warn_already(struct decision *d, struct arena *arena, const char *id)
 {
 	char text[320];
-	const char *kept;
 
 	(void)snprintf(text, sizeof(text),
 		       "the section in config.json is one that runclamp wrote, %s%.80s: what is said here of "
 		       "the engine's profile is said of that section",
 		       id ? "for container " : "and there is no record of the create", id ? id : "");
-	kept = arena_strndup(arena, text, strlen(text));
-	if (kept && d->nwarnings < DECISION_WARNINGS)
-		d->warning[d->nwarnings++] = kept;
+	warn(d, arena, text);
 }
 
 int created_settle(struct created *ret, bool *ret_known, struct arena *arena, const struct bundle *b,

@@ -68,6 +68,38 @@ runclamp|conditions
 crun|unconfined
 runsc|few
 TABLE
+# With other needs or another configuration by then, the first closure is all there is to meet: that is said, on stderr too.
+while IFS='|' read -r handler name; do
+  created "$handler" "$T/b/$name"
+  cp "$T/made/config.json" "$T/first.json"
+  jq '.annotations["io.runclamp.syscalls"] = "read write execve connect"' "$T/first.json" >"$T/made.json" && cat "$T/made.json" >"$T/made/config.json"
+  python3 - "$T/first.json" "$T/made/config.json" <<'PY'
+import json, sys
+first = open(sys.argv[1]).read()
+at = first.index('"seccomp":') + len('"seccomp":')
+at += len(first[at:]) - len(first[at:].lstrip())
+section = first[at:at + json.JSONDecoder().raw_decode(first[at:])[1]]
+bundle = json.load(open(sys.argv[2]))
+bundle["linux"]["seccomp"] = "@"
+open(sys.argv[2], "w").write(json.dumps(bundle).replace('"@"', section))
+PY
+  : >"$T/decisions.jsonl"
+  said=$(timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/made" "$id" 2>&1 >/dev/null </dev/null)
+  like "created again with other needs ($handler $name): the decision says so" "$(jq -r '.warnings[]' "$T/decisions.jsonl")" "an earlier create wrote its closure into this bundle"
+  like "created again with other needs ($handler $name): and stderr" "$said" "runclamp: an earlier create wrote its closure into this bundle"
+  ctl closure --handler "$handler" --why connect "$T/made"
+  like "created again with other needs ($handler $name): the engine's profile is the engine's" "$code:$out" "the engine's profile allows it"
+  rm -rf "$T/moved"
+  cp -r "$T/b/$name" "$T/moved"
+  : >"$T/decisions.jsonl"
+  said=$(timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/moved" "$id" 2>&1 >/dev/null </dev/null)
+  case $said$(jq -r '.warnings[]?' "$T/decisions.jsonl") in *"an earlier create"*) false ;; esac
+  result $? "the same ID with another bundle ($handler $name): nothing is said" "$said"
+done <<'TABLE'
+runclamp|few
+crun|few
+TABLE
+rm -rf "$T/moved" "$T/made.json"
 # Another bundle's section, copied with it; and the first create's record is gone: nobody knows, and nothing is claimed.
 created runclamp "$T/b/few"
 rm -rf "$T/moved"
