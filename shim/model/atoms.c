@@ -149,11 +149,6 @@ static int cut_span(struct atoms *atoms, struct span span, struct vector *work, 
 	return cut_part(&c, (struct vector){0, 0}, 0, 0, span.lo, err);
 }
 
-static int order(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /* Single values and masks first: where an interval is said as both, the mask stays. */
 static int compare_conds(const void *left, const void *right)
 {
@@ -161,20 +156,20 @@ static int compare_conds(const void *left, const void *right)
 	const struct cond *a = left, *b = right;
 	uint64_t x = a->op == COND_MASKED_EQ ? a->value_two : a->value;
 	uint64_t y = b->op == COND_MASKED_EQ ? b->value_two : b->value;
-	int diff = order((uint64_t)place[a->op], (uint64_t)place[b->op]);
+	int diff = cond_order((uint64_t)place[a->op], (uint64_t)place[b->op]);
 
 	if (!diff)
-		diff = order(y >> 32, x >> 32);
+		diff = cond_order(y >> 32, x >> 32);
 	if (!diff)
-		diff = order(x, y);
+		diff = cond_order(x, y);
 	if (!diff)
-		diff = order(a->op, b->op);
-	return diff ? diff : order(a->value, b->value);
+		diff = cond_order(a->op, b->op);
+	return diff ? diff : cond_order(a->value, b->value);
 }
 
 static int compare_values(const void *a, const void *b)
 {
-	return order(*(const uint64_t *)a, *(const uint64_t *)b);
+	return cond_order(*(const uint64_t *)a, *(const uint64_t *)b);
 }
 
 static int compare_vectors(const void *a, const void *b)

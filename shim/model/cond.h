@@ -42,6 +42,11 @@ bool cond_is_all(const struct cond *c);
 bool cond_is_empty(const struct cond *c);
 bool cond_disjoint(const struct cond *a, const struct cond *b);
 bool cond_equal(const struct cond *a, const struct cond *b); /* same spelling */
+/* Of values, as qsort asks. */
+static inline int cond_order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
 
 enum { COND_PIECES = 256 };
 /* a ∩ b and a \ b as disjoint conditions; how many. One operator in, the same

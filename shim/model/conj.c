@@ -26,11 +26,6 @@ bool conj_disjoint(const struct conj *a, const struct conj *b)
 	return conj_is_empty(a) || conj_is_empty(b);
 }
 
-static int order(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 static unsigned place(enum cond_op op)
 {
 	bool low = op == COND_LT || op == COND_LE;
@@ -54,13 +49,13 @@ static struct half half(const struct cond *c, bool high)
 static int order_halves(const struct cond *a, const struct cond *b, bool high)
 {
 	struct half x = half(a, high), y = half(b, high);
-	int diff = order(x.datum, y.datum);
+	int diff = cond_order(x.datum, y.datum);
 
 	if (place(a->op) == place(COND_LE))
 		diff = -diff;
 	if (!diff)
-		diff = order(y.mask, x.mask);
-	return diff ? diff : order(a->op == COND_MASKED_EQ, b->op == COND_MASKED_EQ);
+		diff = cond_order(y.mask, x.mask);
+	return diff ? diff : cond_order(a->op == COND_MASKED_EQ, b->op == COND_MASKED_EQ);
 }
 
 /* libseccomp 2.5.4 keeps a level of its tree by operator and upper half, the last in this order first.
@@ -70,7 +65,7 @@ static int order_halves(const struct cond *a, const struct cond *b, bool high)
  * put in at its head (_db_tree_add), and then it never ends: there the order is turned. */
 static int compare_conds(const struct cond *a, const struct cond *b, bool turned)
 {
-	int diff = order(place(a->op), place(b->op));
+	int diff = cond_order(place(a->op), place(b->op));
 
 	if (!diff)
 		diff = order_halves(a, b, true);
@@ -79,8 +74,8 @@ static int compare_conds(const struct cond *a, const struct cond *b, bool turned
 	if (!diff)
 		diff = order_halves(a, b, false);
 	if (!diff)
-		diff = order(a->op, b->op);
-	return diff ? diff : order(a->value_two, b->value_two);
+		diff = cond_order(a->op, b->op);
+	return diff ? diff : cond_order(a->value_two, b->value_two);
 }
 
 /* Whether more than one test of libseccomp's goes on where it holds. */
@@ -96,7 +91,7 @@ int conj_compare(const struct conj *a, const struct conj *b)
 
 	for (unsigned i = 0; i < COND_ARGS && !diff; i++) {
 		bool used = a->used & 1u << i;
-		diff = order(b->used & 1u << i, a->used & 1u << i);
+		diff = cond_order(b->used & 1u << i, a->used & 1u << i);
 		if (turned)
 			diff = -diff;
 		if (!diff && used) {
