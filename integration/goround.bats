@@ -156,6 +156,29 @@ TABLE
   docker_reconfigure . || true
 }
 
+# Before runc is led to runclamp, whose ceiling lacks chroot.
+sleeps() { docker top "$1" -o pid,args | grep -q ' /bin/sleep'; }
+
+@test "a container that has an engine's socket, or CAP_SYS_ADMIN, is told of; one that has not is not" {
+  docker run -d --name plain bb:1 sleep 1000
+  says direct-mounts closed direct-privileged closed
+  docker run -d --name holder -v /run/docker.sock:/var/run/docker.sock bb:1 sleep 1000
+  says direct-mounts open direct-privileged closed
+  docker rm -f holder
+  docker run -d --name holder -v /run:/host/run:ro bb:1 sleep 1000
+  says direct-mounts open
+  docker rm -f holder
+  docker run -d --name holder --cap-add SYS_ADMIN bb:1 sleep 1000
+  says direct-mounts closed direct-privileged open
+  docker rm -f holder
+  # Back at the node's root by chroot: its mounts are the node's, its namespace is not.
+  says direct-privileged closed
+  docker run -d --name holder --cap-add SYS_ADMIN -v /:/host bb:1 busybox chroot /host /bin/sleep 1000
+  wait_for 30 sleeps holder || { docker ps -a; docker logs holder; docker top holder -o pid,args; return 1; } >&2
+  says direct-privileged open
+  docker rm -f plain holder
+}
+
 @test "the name runc leads to runclamp: every way of Docker goes through" {
   command -v dpkg-divert >/dev/null || skip "dpkg-divert is missing: apt-get install dpkg"
   docker_reconfigure .
@@ -235,26 +258,4 @@ PYTHON
   says docker-hosts open docker-socket closed
   docker_restart
   says docker-hosts closed
-}
-
-sleeps() { docker top "$1" -o pid,args | grep -q ' /bin/sleep'; }
-
-@test "a container that has an engine's socket, or CAP_SYS_ADMIN, is told of; one that has not is not" {
-  docker run -d --name plain bb:1 sleep 1000
-  says direct-mounts closed direct-privileged closed
-  docker run -d --name holder -v /run/docker.sock:/var/run/docker.sock bb:1 sleep 1000
-  says direct-mounts open direct-privileged closed
-  docker rm -f holder
-  docker run -d --name holder -v /run:/host/run:ro bb:1 sleep 1000
-  says direct-mounts open
-  docker rm -f holder
-  docker run -d --name holder --cap-add SYS_ADMIN bb:1 sleep 1000
-  says direct-mounts closed direct-privileged open
-  docker rm -f holder
-  # Back at the node's root by chroot: its mounts are the node's, its namespace is not.
-  says direct-privileged closed
-  docker run -d --name holder --cap-add SYS_ADMIN -v /:/host bb:1 busybox chroot /host /bin/sleep 1000
-  wait_for 30 sleeps holder || { docker ps -a; docker logs holder; docker top holder -o pid,args; return 1; } >&2
-  says direct-privileged open
-  docker rm -f plain holder
 }
