@@ -24,8 +24,8 @@ STATIC = $(if $(SAN),-pie,-static-pie -Wl,-z,pack-relative-relocs)
 LIBS := -lmd
 
 # The layers, lowest first; tests/lint/layers says which may include which.
-LIB_SRC := $(wildcard shim/base/*.c shim/model/*.c shim/load/*.c shim/policy/*.c) $(filter-out shim/run/main.c,$(wildcard shim/run/*.c))
-CTL_SRC := $(wildcard shim/ctl/*.c)
+LIB_SRC := $(filter-out shim/ctl/% shim/run/main.c,$(wildcard shim/*/*.c))
+CTL_SRC := $(wildcard shim/ctl/*.c shim/ctl/*/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -64,13 +64,13 @@ $(B)/gen/syscalls.inc: shim/model/gen-syscalls.awk shim/model/syscalls.tbl
 	@mkdir -p $(@D)
 	awk -f $< shim/model/syscalls.tbl | gperf -m 1 > $@.tmp && mv $@.tmp $@
 # The shipped whitelists as tables, by the parser that reads an operator's own.
-$(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter-out shim/load/ceiling_%.c,$(filter shim/base/% shim/model/% shim/load/%,$(LIB_SRC))))
+$(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter-out shim/load/ceiling_%.c shim/site/ceiling_%.c,$(filter $(addprefix shim/,base/% format/% model/% runtime/% oci/% load/% site/%),$(LIB_SRC))))
 	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS)
 $(B)/gen/ceilings.inc: $(B)/gen/compile-ceilings $(sort $(wildcard config/whitelists/*.json))
 	$^ > $@.tmp && mv $@.tmp $@
 $(call obj,shim/load/ceiling_builtin.c): $(B)/gen/ceilings.inc
 # Another prefix or version: only what names a place is compiled again.
-$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c libexec/*/*.c)): $(B)/gen/places
+$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c shim/ctl/*/*.c libexec/*/*.c)): $(B)/gen/places
 $(B)/gen/places: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(PLACES))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(PLACES))' > $@
