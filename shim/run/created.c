@@ -1,6 +1,6 @@
 #include "run/created.h"
 #include "base/sha256.h"
-#include "run/statedir.h"
+#include "base/statedir.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "run/identity.h"
 #include "base/file.h"
+#include "base/statedir.h"
 #include "load/config_resolve.h"
-#include "run/statedir.h"
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

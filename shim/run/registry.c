@@ -1,8 +1,8 @@
 #include "run/registry.h"
 #include "base/file.h"
+#include "base/statedir.h"
 #include "run/created.h"
 #include "run/regfile.h"
-#include "run/statedir.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -29,7 +29,7 @@ struct registration {
 			start */
 };
 
-/* The state folder (run/statedir.h); created 0700 with `create`. Not used (an
+/* The state folder (base/statedir.h); created 0700 with `create`. Not used (an
  * error) if another user could write it. Returned path lies in the arena. */
 int registry_dir(const char **ret, struct arena *arena, bool create, struct err *err) MUST_CHECK;
 

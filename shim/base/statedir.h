@@ -1,8 +1,8 @@
 /* The state folder: /run/runclamp for root in the initial user namespace, else
  * $XDG_RUNTIME_DIR/runclamp. Records lie in it, marked ones in gone/, caches in
  * cache/. Nobody but us may write there. */
-#ifndef RUNCLAMP_RUN_STATEDIR_H
-#define RUNCLAMP_RUN_STATEDIR_H
+#ifndef RUNCLAMP_BASE_STATEDIR_H
+#define RUNCLAMP_BASE_STATEDIR_H
 
 #include "base/err.h"
 #include <stdbool.h>

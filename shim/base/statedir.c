@@ -1,4 +1,4 @@
-#include "run/statedir.h"
+#include "base/statedir.h"
 #include "base/file.h"
 #include "load/config.h"
 #include <errno.h>
