@@ -1,8 +1,8 @@
 #include "containerd/reply.h"
 
-#include "base/jsontok.h"
 #include "base/text.h"
 #include "containerd.pb-c.h"
+#include "format/jsontok.h"
 
 #include <string.h>
 

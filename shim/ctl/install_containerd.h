@@ -2,8 +2,8 @@
 #ifndef RUNCLAMP_CTL_INSTALL_CONTAINERD_H
 #define RUNCLAMP_CTL_INSTALL_CONTAINERD_H
 
-#include "base/toml.h"
 #include "ctl/install.h"
+#include "format/toml.h"
 
 enum { CRI_PARTS = 2 };
 struct containerd {

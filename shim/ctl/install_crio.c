@@ -1,8 +1,8 @@
 /* CRI-O: a drop-in with the handlers, and with what CRI-O keeps by a handler and not by the runtime. */
-#include "base/toml.h"
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
 #include "ctl/install_dropin.h"
+#include "format/toml.h"
 #include <fcntl.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* Docker: /etc/docker/daemon.json, member by member, all else in it untouched. */
-#include "base/jsontok.h"
 #include "ctl/install.h"
 #include "ctl/jsonedit.h"
 #include "ctl/node.h"
+#include "format/jsontok.h"
 #include <string.h>
 
 static const char RUNTIMES[] = "runtimes", DEFAULT[] = "default-runtime";

@@ -1,8 +1,8 @@
 /* A drop-in of our own beside an engine's configuration. */
 #include "ctl/install_dropin.h"
-#include "base/toml.h"
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
+#include "format/toml.h"
 #include <string.h>
 
 static const char mark[] = "# Written by clampctl install";

@@ -1,9 +1,9 @@
 /* Podman: a drop-in with the handlers, and their names in the lists that Podman
  * keys by a runtime's name. */
-#include "base/toml.h"
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
 #include "ctl/install_dropin.h"
+#include "format/toml.h"
 #include <string.h>
 
 static const char dropins[] = "/containers/containers.conf.d";

@@ -1,6 +1,6 @@
 #include "base/file.h"
-#include "base/jsontok.h"
 #include "ctl/install.h"
+#include "format/jsontok.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

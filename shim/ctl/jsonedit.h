@@ -4,7 +4,7 @@
 #define RUNCLAMP_CTL_JSONEDIT_H
 
 #include "base/buf.h"
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 
 /* How this document is written. */
 struct jsonstyle {

@@ -6,9 +6,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/jsontok.h"
-#include "base/toml.h"
 #include "ctl/nodefs.h"
+#include "format/jsontok.h"
+#include "format/toml.h"
 #include <sys/stat.h>
 
 /* The worst of what was seen counts: the later one in this order. */

@@ -4,7 +4,7 @@
 #ifndef RUNCLAMP_CTL_YAML_H
 #define RUNCLAMP_CTL_YAML_H
 
-#include "base/toml.h"
+#include "format/toml.h"
 #include <stddef.h>
 
 /* Adds the text's entries behind those that are there, to be asked as TOML's are. The items of a list are

@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_LOAD_BUNDLE_H
 #define RUNCLAMP_LOAD_BUNDLE_H
 
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 #include <sys/stat.h>
 
 enum {

@@ -1,6 +1,6 @@
 #include "load/ceiling.h"
 #include "base/text.h"
-#include "load/jread.h"
+#include "format/jread.h"
 #include "load/profile_json.h"
 
 #include <errno.h>

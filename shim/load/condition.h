@@ -3,7 +3,7 @@
 #define RUNCLAMP_LOAD_CONDITION_H
 
 #include "base/buf.h"
-#include "load/jread.h"
+#include "format/jread.h"
 #include "model/cond.h"
 
 struct condition {

@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_LOAD_CONFIG_READ_H
 #define RUNCLAMP_LOAD_CONFIG_READ_H
 
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 
 struct cfg_parser {
 	struct jdoc doc;

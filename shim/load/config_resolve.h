@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_LOAD_CONFIG_RESOLVE_H
 #define RUNCLAMP_LOAD_CONFIG_RESOLVE_H
 
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 #include "load/config.h"
 
 /* What is written in one place; -1 or NULL: nothing. */

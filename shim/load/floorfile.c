@@ -1,5 +1,5 @@
 #include "load/floorfile.h"
-#include "load/jread.h"
+#include "format/jread.h"
 #include "load/profile_json.h"
 
 #include <errno.h>

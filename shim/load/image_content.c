@@ -3,7 +3,7 @@
 #include "load/image_content.h"
 
 #include "base/sha256.h"
-#include "load/jread.h"
+#include "format/jread.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* Lists that an engine keeps for all its containers (image.h). How long they are is up to whoever may make
  * one. */
-#include "base/jsonpieces.h"
+#include "format/jsonpieces.h"
 #include "load/image.h"
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* containers/storage's list of images (image.h). The members' names, and that the ID comes first, are its
  * images.go's. */
-#include "base/jsonpieces.h"
+#include "format/jsonpieces.h"
 #include "load/image.h"
 #include <string.h>
 

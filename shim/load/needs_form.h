@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_LOAD_NEEDS_FORM_H
 #define RUNCLAMP_LOAD_NEEDS_FORM_H
 
-#include "load/jread.h"
+#include "format/jread.h"
 #include "load/needs.h"
 
 struct needs_text {

@@ -3,7 +3,7 @@
 #define RUNCLAMP_LOAD_PROFILE_JSON_H
 
 #include "base/buf.h"
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 #include "load/bundle.h"
 #include "model/profile.h"
 

@@ -2,7 +2,7 @@
 #ifndef RUNCLAMP_LOAD_PROFILE_READER_H
 #define RUNCLAMP_LOAD_PROFILE_READER_H
 
-#include "load/jread.h"
+#include "format/jread.h"
 #include "load/profile_json.h"
 #include "load/rulebag.h"
 

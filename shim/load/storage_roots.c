@@ -1,6 +1,6 @@
 #include "load/storage_roots.h"
 #include "base/file.h"
-#include "base/toml.h"
+#include "format/toml.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "run/regfile.h"
-#include "base/jsontok.h"
 #include "base/sha256.h"
+#include "format/jsontok.h"
 #include "run/argv.h"
 #include "run/created.h"
 #include "run/stateroot.h"

@@ -1,7 +1,7 @@
 /* The tokenizer against jansson: the same texts are JSON, with the same values.
  * Known differences: jansson keeps integers to 64 bits and reals to a double
  * (left out by its error code), and takes a NUL behind a number for the end. */
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 #include <jansson.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "base/jsonpieces.h"
+#include "format/jsonpieces.h"
 #include "tmpdir.h"
 
 enum { MAX = 24 };

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/toml.h"
+#include "format/toml.h"
 #include <string.h>
 
 static void strings(void **state)

@@ -1,5 +1,5 @@
 /* The tokenizer. Looking things up in tokens: jsonget.c. */
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 #include "base/text.h"
 
 #include <stdio.h>

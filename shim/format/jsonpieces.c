@@ -1,4 +1,4 @@
-#include "base/jsonpieces.h"
+#include "format/jsonpieces.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -6,8 +6,8 @@
  * surrogate, NUL (raw or \u0000), anything behind the document, and more
  * levels or tokens than the limits say. No comments, no trailing commas, no
  * byte-order mark. The document may be any value. */
-#ifndef RUNCLAMP_BASE_JSONTOK_H
-#define RUNCLAMP_BASE_JSONTOK_H
+#ifndef RUNCLAMP_FORMAT_JSONTOK_H
+#define RUNCLAMP_FORMAT_JSONTOK_H
 
 #include "base/arena.h"
 #include "base/err.h"

@@ -1,4 +1,4 @@
-#include "base/toml.h"
+#include "format/toml.h"
 #include <string.h>
 
 enum { DEPTH_MAX = 16 };

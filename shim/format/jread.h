@@ -1,9 +1,9 @@
 /* Strict reading of JSON values: every message names the document, what is
  * wrong, and line and column. */
-#ifndef RUNCLAMP_LOAD_JREAD_H
-#define RUNCLAMP_LOAD_JREAD_H
+#ifndef RUNCLAMP_FORMAT_JREAD_H
+#define RUNCLAMP_FORMAT_JREAD_H
 
-#include "base/jsontok.h"
+#include "format/jsontok.h"
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "load/jread.h"
+#include "format/jread.h"
 #include "base/text.h"
 
 #include <inttypes.h>

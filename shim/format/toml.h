@@ -1,8 +1,8 @@
 /* TOML, as the configurations of containerd, CRI-O and Podman are written. What
  * this reader does not know (strings of several lines, \u, dates) is an error:
  * whoever asks would rather say "unknown" than guess. */
-#ifndef RUNCLAMP_BASE_TOML_H
-#define RUNCLAMP_BASE_TOML_H
+#ifndef RUNCLAMP_FORMAT_TOML_H
+#define RUNCLAMP_FORMAT_TOML_H
 
 #include "base/arena.h"
 #include "base/err.h"

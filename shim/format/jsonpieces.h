@@ -1,7 +1,7 @@
 /* A long JSON list, one piece at a time: what many write into is not read whole
  * for the sake of one entry. Memory is bounded, time is linear. */
-#ifndef RUNCLAMP_BASE_JSONPIECES_H
-#define RUNCLAMP_BASE_JSONPIECES_H
+#ifndef RUNCLAMP_FORMAT_JSONPIECES_H
+#define RUNCLAMP_FORMAT_JSONPIECES_H
 
 #include "base/buf.h"
 #include "base/err.h"

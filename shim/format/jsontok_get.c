@@ -1,6 +1,6 @@
 /* Looking things up in a tokenized document (jsontok.h). */
-#include "base/jsontok.h"
 #include "base/text.h"
+#include "format/jsontok.h"
 
 #include <stdarg.h>
 #include <stdio.h>
