@@ -70,7 +70,7 @@ $(B)/gen/ceilings.inc: $(B)/gen/compile-ceilings $(sort $(wildcard config/whitel
 	$^ > $@.tmp && mv $@.tmp $@
 $(call obj,shim/load/ceiling_builtin.c): $(B)/gen/ceilings.inc
 # Another prefix or version: only what names a place is compiled again.
-$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' shim/*/*.c shim/ctl/*/*.c libexec/*/*.c)): $(B)/gen/places
+$(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' $(wildcard shim/*/*.c shim/ctl/*/*.c libexec/*/*.c))): $(B)/gen/places
 $(B)/gen/places: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(PLACES))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(PLACES))' > $@

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 
 enum level { LEVEL_STRICT, LEVEL_STANDARD, LEVEL_PERMISSIVE, LEVEL_COUNT };
 enum mode { MODE_ENFORCE, MODE_AUDIT };

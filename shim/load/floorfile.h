@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 
 /* {"version":1,"runtime":"runc","runtime_version":"1.1.5","binary":KEY,"measured":"RFC 3339",
  * "nnp_true":{"need":[…],"exec":[…],"effect":[…],"margin":[…],

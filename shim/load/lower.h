@@ -4,7 +4,7 @@
 
 #include "load/ceiling.h"
 #include "load/profile_json.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 
 struct lowering {
 	struct profile profile; /* what is written */

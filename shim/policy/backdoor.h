@@ -6,7 +6,7 @@
 #include "load/bundle.h"
 #include "load/config.h"
 #include "load/cri.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 
 struct backdoor_hit {
 	const char *kind;     /* "annotation", "config.json member", "environment variable" */

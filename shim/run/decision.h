@@ -9,8 +9,8 @@
 #include "load/config.h"
 #include "load/image.h"
 #include "load/needs.h"
-#include "model/runtime.h"
 #include "run/identity.h"
+#include "runtime/runtime.h"
 
 enum verdict { VERDICT_ALLOW, VERDICT_REFUSE };
 

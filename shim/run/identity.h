@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "load/ceiling.h"
 #include "load/config.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 #include <sys/stat.h>
 
 struct identity {

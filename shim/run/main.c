@@ -4,14 +4,14 @@
 #include "base/file.h"
 #include "base/spawn.h"
 #include "load/splice.h"
-#include "run/argv.h"
 #include "run/created.h"
 #include "run/decision.h"
-#include "run/grammar.h"
 #include "run/mark.h"
 #include "run/record.h"
 #include "run/refusal.h"
 #include "run/registry.h"
+#include "runtime/argv.h"
+#include "runtime/grammar.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

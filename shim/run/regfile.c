@@ -1,9 +1,9 @@
 #include "run/regfile.h"
 #include "base/sha256.h"
 #include "format/jsontok.h"
-#include "run/argv.h"
 #include "run/created.h"
-#include "run/stateroot.h"
+#include "runtime/argv.h"
+#include "runtime/stateroot.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

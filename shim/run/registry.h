@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 #include <stdbool.h>
 
 /* A container is what a runtime finds under that root by that ID, whoever asks:

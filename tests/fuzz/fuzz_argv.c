@@ -1,8 +1,8 @@
 /* Command lines: the first byte picks the runtime, the rest are words, one a
  * line. What is accepted must mean the same when its canonical form is read
  * again; what is passed through must keep every byte. */
-#include "run/argv.h"
-#include "run/grammar.h"
+#include "runtime/argv.h"
+#include "runtime/grammar.h"
 
 #include <stdint.h>
 #include <string.h>

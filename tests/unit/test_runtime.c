@@ -1,5 +1,5 @@
 /* Versions as the runtimes print them, and the floors they lead to. */
-#include "model/floor_table.h"
+#include "runtime/floor_table.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-#include "run/argv.h"
-#include "run/scan.h"
+#include "runtime/argv.h"
+#include "runtime/scan.h"
 #include <string.h>
 
 /* Whether options ask for help or a version: the runtime answers that and ends,

@@ -1,4 +1,4 @@
-#include "run/scan.h"
+#include "runtime/scan.h"
 #include <string.h>
 
 static const struct opt_spec *find_letter(const struct opt_spec *opts, char letter)

@@ -1,5 +1,5 @@
-#include "run/argv.h"
-#include "run/grammar.h"
+#include "runtime/argv.h"
+#include "runtime/grammar.h"
 #include <string.h>
 
 /* The program's name for a runtime that acts by it: DIR/crun. */

@@ -1,10 +1,10 @@
 /* The runtimes' command lines as data: which options there are, which take a
  * value, which subcommands start processes. One table file per runtime. */
-#ifndef RUNCLAMP_RUN_GRAMMAR_H
-#define RUNCLAMP_RUN_GRAMMAR_H
+#ifndef RUNCLAMP_RUNTIME_GRAMMAR_H
+#define RUNCLAMP_RUNTIME_GRAMMAR_H
 
-#include "model/runtime.h"
-#include "run/argv.h"
+#include "runtime/argv.h"
+#include "runtime/runtime.h"
 #include <stdbool.h>
 
 /* How the words are read. */

@@ -1,11 +1,11 @@
 /* The runtimes' command lines, parsed by grammars that are data: how runc,
  * crun, runsc and youki would read them, no more and no less. */
-#ifndef RUNCLAMP_RUN_ARGV_H
-#define RUNCLAMP_RUN_ARGV_H
+#ifndef RUNCLAMP_RUNTIME_ARGV_H
+#define RUNCLAMP_RUNTIME_ARGV_H
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 #include <stdbool.h>
 
 enum subcommand_kind {

@@ -1,7 +1,7 @@
 /* runc 1.1.5 to 1.5.2, by its --help and by what the binary did (urfave/cli on
  * Go's flag package). exec and ps stop at the first positional
  * (SkipArgReorder); the others find options behind the ID too. */
-#include "run/grammar.h"
+#include "runtime/grammar.h"
 
 static const struct opt_spec globals[] = {
 	{"root", 0, TAKES_VALUE, OPT_ROOT},

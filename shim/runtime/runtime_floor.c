@@ -1,4 +1,4 @@
-#include "model/floor_table.h"
+#include "runtime/floor_table.h"
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "run/argv.h"
+#include "runtime/argv.h"
 #include <string.h>
 
 static bool is_creator(const char *word)

@@ -1,4 +1,4 @@
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "run/grammar.h"
+#include "runtime/grammar.h"
 #include <string.h>
 
 const struct grammar *grammar_of(enum runtime_kind runtime)

@@ -1,4 +1,4 @@
-#include "model/floor_table.h"
+#include "runtime/floor_table.h"
 #include <errno.h>
 
 #define V RUNTIME_VERSION

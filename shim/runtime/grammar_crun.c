@@ -1,7 +1,7 @@
 /* crun 1.8.1 to 1.28, by --help, source (crun.c, run.c, create.c) and by what
  * the binary did. argp adds help, usage, program-name and HANG to each table;
  * they count when an abbreviation is resolved. */
-#include "run/grammar.h"
+#include "runtime/grammar.h"
 
 #define ARGP_OPTIONS                                                                                         \
 	{"help", '?', TAKES_NOTHING, OPT_INFO}, {"usage", 0, TAKES_NOTHING, OPT_INFO},                       \

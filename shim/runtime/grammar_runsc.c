@@ -3,7 +3,7 @@
  * unknown. The global flags differ by release (119 in 2026); these are the ones
  * whose kind never changed (gvisor-gro was a duration and became a switch).
  * Others are kept if they carry their value by "=". */
-#include "run/grammar.h"
+#include "runtime/grammar.h"
 
 static const struct opt_spec globals[] = {
 	{"log-format", 0, TAKES_VALUE, OPT_LOG_FORMAT},

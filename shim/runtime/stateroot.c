@@ -1,4 +1,4 @@
-#include "run/stateroot.h"
+#include "runtime/stateroot.h"
 #include "load/config.h"
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* youki 0.7.0 [source: liboci-cli, main.rs]: clap, options behind the ID too. */
-#include "run/grammar.h"
+#include "runtime/grammar.h"
 
 static const struct opt_spec globals[] = {
 	{"root", 'r', TAKES_VALUE, OPT_ROOT},

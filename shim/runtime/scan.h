@@ -1,8 +1,8 @@
 /* One option or word after the other, as a runtime's own parser would see it. */
-#ifndef RUNCLAMP_RUN_SCAN_H
-#define RUNCLAMP_RUN_SCAN_H
+#ifndef RUNCLAMP_RUNTIME_SCAN_H
+#define RUNCLAMP_RUNTIME_SCAN_H
 
-#include "run/grammar.h"
+#include "runtime/grammar.h"
 #include <stddef.h>
 
 enum item_kind {

@@ -1,4 +1,4 @@
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 #include <string.h>
 
 /* Denied calls that must look absent rather than forbidden, with who relies on

@@ -1,10 +1,10 @@
 /* The folder where a runtime keeps its containers' state, under one name
  * however it is spelled. */
-#ifndef RUNCLAMP_RUN_STATEROOT_H
-#define RUNCLAMP_RUN_STATEROOT_H
+#ifndef RUNCLAMP_RUNTIME_STATEROOT_H
+#define RUNCLAMP_RUNTIME_STATEROOT_H
 
 #include "base/err.h"
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 #include <limits.h>
 
 /* `root` as that runtime reads it, or its default in this environment (NULL):

@@ -1,8 +1,8 @@
-/* The shipped floors as data; model/floor.c reads them. */
-#ifndef RUNCLAMP_MODEL_FLOOR_TABLE_H
-#define RUNCLAMP_MODEL_FLOOR_TABLE_H
+/* The shipped floors as data; runtime/runtime_floor.c reads them. */
+#ifndef RUNCLAMP_RUNTIME_FLOOR_TABLE_H
+#define RUNCLAMP_RUNTIME_FLOOR_TABLE_H
 
-#include "model/runtime.h"
+#include "runtime/runtime.h"
 
 /* One range of versions of one runtime. Index 1: noNewPrivileges true. */
 struct floor_row {

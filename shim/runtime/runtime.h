@@ -1,8 +1,8 @@
 /* What a runtime at a version is: its name, its version, and the calls it makes
  * under the filter itself. Data. Measured by integration/floor.bats; which
  * versions were tested stands in docs/RUNTIMES.md. */
-#ifndef RUNCLAMP_MODEL_RUNTIME_H
-#define RUNCLAMP_MODEL_RUNTIME_H
+#ifndef RUNCLAMP_RUNTIME_RUNTIME_H
+#define RUNCLAMP_RUNTIME_RUNTIME_H
 
 #include "base/arena.h"
 #include "base/err.h"
