@@ -3,7 +3,7 @@
 #include "ctl/folder.h"
 #include "load/ceiling_builtin.h"
 #include "load/config.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 #include "run/describe.h"
 #include <limits.h>
 #include <string.h>

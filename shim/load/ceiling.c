@@ -1,7 +1,7 @@
 #include "load/ceiling.h"
 #include "base/text.h"
 #include "format/jread.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 
 #include <errno.h>
 #include <string.h>

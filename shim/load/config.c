@@ -1,6 +1,6 @@
 #include "load/config.h"
-#include "load/bundle.h"
 #include "load/config_resolve.h"
+#include "oci/bundle.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_LOAD_CRI_H
 #define RUNCLAMP_LOAD_CRI_H
 
-#include "load/bundle.h"
+#include "oci/bundle.h"
 
 enum cri_engine { CRI_NONE, CRI_CONTAINERD, CRI_CRIO };
 

@@ -1,6 +1,6 @@
 #include "load/floorfile.h"
 #include "format/jread.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "load/floorfile.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define RUNCLAMP_LOAD_LOWER_H
 
 #include "load/ceiling.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 #include "runtime/runtime.h"
 
 struct lowering {

@@ -1,7 +1,7 @@
 #include "base/text.h"
 #include "load/image.h"
 #include "load/needs_form.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #define RUNCLAMP_LOAD_NEEDS_H
 
 #include "base/file.h"
-#include "load/bundle.h"
 #include "model/profile.h"
+#include "oci/bundle.h"
 
 enum { NEEDS_TEXT_MAX = 256 << 10, NEEDS_SOURCES_MAX = 16 };
 

@@ -1,6 +1,6 @@
 #include "load/needs_form.h"
 #include "base/text.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #ifndef RUNCLAMP_POLICY_BACKDOOR_H
 #define RUNCLAMP_POLICY_BACKDOOR_H
 
-#include "load/bundle.h"
 #include "load/config.h"
 #include "load/cri.h"
+#include "oci/bundle.h"
 #include "runtime/runtime.h"
 
 struct backdoor_hit {

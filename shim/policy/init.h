@@ -3,8 +3,8 @@
 #ifndef RUNCLAMP_POLICY_INIT_H
 #define RUNCLAMP_POLICY_INIT_H
 
-#include "load/bundle.h"
 #include "model/profile.h"
+#include "oci/bundle.h"
 
 struct init; /* a row of the table */
 

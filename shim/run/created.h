@@ -5,7 +5,7 @@
 #define RUNCLAMP_RUN_CREATED_H
 
 #include "base/buf.h"
-#include "load/bundle.h"
+#include "oci/bundle.h"
 #include "run/decision.h"
 
 struct created {

@@ -4,11 +4,11 @@
 #define RUNCLAMP_RUN_DECISION_H
 
 #include "base/buf.h"
-#include "load/bundle.h"
 #include "load/ceiling.h"
 #include "load/config.h"
 #include "load/image.h"
 #include "load/needs.h"
+#include "oci/bundle.h"
 #include "run/identity.h"
 #include "runtime/runtime.h"
 

@@ -2,8 +2,8 @@
 #ifndef RUNCLAMP_RUN_ENGINE_H
 #define RUNCLAMP_RUN_ENGINE_H
 
-#include "load/bundle.h"
 #include "load/image.h"
+#include "oci/bundle.h"
 
 /* Which engine made the bundle; ENGINE_NONE: none. */
 int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,

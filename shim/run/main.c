@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/spawn.h"
-#include "load/splice.h"
+#include "oci/splice.h"
 #include "run/created.h"
 #include "run/decision.h"
 #include "run/mark.h"

@@ -1,6 +1,6 @@
 #include "base/text.h"
 #include "load/floorfile.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 #include "policy/init.h"
 #include "run/created.h"
 #include "run/work.h"

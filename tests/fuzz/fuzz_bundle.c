@@ -1,7 +1,7 @@
 /* A bundle that is accepted means one thing to everybody: jansson finds no
  * name twice on the way to the section, and a reader that folds names as Go
  * does finds only those that are spelled exactly. */
-#include "load/bundle.h"
+#include "oci/bundle.h"
 #include <jansson.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * nothing. A refusal has a sentence without control bytes. */
 #include "base/buf.h"
 #include "load/needs.h"
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

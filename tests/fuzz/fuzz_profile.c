@@ -1,7 +1,7 @@
 /* A seccomp section: what is written means what was read, under the same order
  * of rules, and writing it again gives the same bytes. The first byte picks
  * order and style. */
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,7 +1,7 @@
 /* Whatever bundle is accepted: after the splice it is accepted again, the
  * section stands where runtimes look, one run of bytes is new, and a second
  * splice changes nothing. */
-#include "load/splice.h"
+#include "oci/splice.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

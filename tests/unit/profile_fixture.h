@@ -2,7 +2,7 @@
 #ifndef TESTS_PROFILE_FIXTURE_H
 #define TESTS_PROFILE_FIXTURE_H
 
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "load/bundle.h"
+#include "oci/bundle.h"
 #include "tmpdir.h"
 #include <ctype.h>
 #include <sys/socket.h>

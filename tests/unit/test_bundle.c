@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "load/bundle.h"
+#include "oci/bundle.h"
 #include "tmpdir.h"
 #include <glob.h>
 #include <jansson.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "load/splice.h"
+#include "oci/splice.h"
 #include "tmpdir.h"
 #include <sys/wait.h>
 

@@ -2,7 +2,7 @@
  * get in its stead, crun's cache of filters, names that a runtime does not know;
  * and that writing, reading and deciding again changes nothing. */
 #include "decision_fixture.h"
-#include "load/splice.h"
+#include "oci/splice.h"
 
 /* With what a start surely needs: without it there is no section. */
 #define LIST(act, n)                                                                                         \

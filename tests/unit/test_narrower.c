@@ -2,7 +2,7 @@
  * from its own text; and deciding again changes nothing. Over random bundles,
  * needs and ceilings. The seed is printed; another one may be given. */
 #include "decision_fixture.h"
-#include "load/splice.h"
+#include "oci/splice.h"
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Every two profiles that engines wrote into the captured bundles meet, within what a
  * section may hold, and with few rules for each call. */
-#include "load/bundle.h"
+#include "oci/bundle.h"
 #include "profile_fixture.h"
 #include <glob.h>
 

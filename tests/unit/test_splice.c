@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "load/splice.h"
+#include "oci/splice.h"
 #include "tmpdir.h"
 #include <errno.h>
 #include <glob.h>

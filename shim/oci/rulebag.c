@@ -1,4 +1,4 @@
-#include "load/rulebag.h"
+#include "oci/rulebag.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Argument conditions as OCI writes them: {"index", "value", "valueTwo", "op"}. */
-#ifndef RUNCLAMP_LOAD_CONDITION_H
-#define RUNCLAMP_LOAD_CONDITION_H
+#ifndef RUNCLAMP_OCI_CONDITION_H
+#define RUNCLAMP_OCI_CONDITION_H
 
 #include "base/buf.h"
 #include "format/jread.h"

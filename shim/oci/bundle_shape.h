@@ -1,8 +1,8 @@
 /* Which members of config.json the runtimes read: bundle.c's own. */
-#ifndef RUNCLAMP_LOAD_BUNDLESHAPE_H
-#define RUNCLAMP_LOAD_BUNDLESHAPE_H
+#ifndef RUNCLAMP_OCI_BUNDLE_SHAPE_H
+#define RUNCLAMP_OCI_BUNDLE_SHAPE_H
 
-#include "load/bundle.h"
+#include "oci/bundle.h"
 
 /* Checks the document's objects against the specification's tables and sets
  * b's value tokens. */

@@ -1,6 +1,6 @@
 #include "base/text.h"
-#include "load/condition.h"
-#include "load/profile_reader.h"
+#include "oci/condition.h"
+#include "oci/seccomp_reader.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "load/secflag.h"
+#include "oci/flags.h"
 #include "model/profile.h"
 
 #include <string.h>

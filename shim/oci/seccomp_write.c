@@ -1,7 +1,7 @@
 #include "base/sha256.h"
-#include "load/condition.h"
-#include "load/emit_plan.h"
-#include "load/secflag.h"
+#include "oci/condition.h"
+#include "oci/flags.h"
+#include "oci/seccomp_plan.h"
 
 #include <errno.h>
 #include <stdlib.h>

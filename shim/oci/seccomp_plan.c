@@ -1,4 +1,4 @@
-#include "load/emit_plan.h"
+#include "oci/seccomp_plan.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* Replacing members of config.json without moving any other byte. */
-#ifndef RUNCLAMP_LOAD_SPLICE_H
-#define RUNCLAMP_LOAD_SPLICE_H
+#ifndef RUNCLAMP_OCI_SPLICE_H
+#define RUNCLAMP_OCI_SPLICE_H
 
 #include "base/buf.h"
-#include "load/bundle.h"
+#include "oci/bundle.h"
 
 /* Appends to out the bundle's text in which linux.seccomp is `section` (a JSON
  * value): in the place of a present or null member; as the first member of a

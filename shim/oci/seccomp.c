@@ -1,5 +1,5 @@
-#include "load/profile_reader.h"
-#include "load/secflag.h"
+#include "oci/flags.h"
+#include "oci/seccomp_reader.h"
 
 enum { PATH_LIMIT = 4096, METADATA_LIMIT = 64 << 10 };
 

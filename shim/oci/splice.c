@@ -1,4 +1,4 @@
-#include "load/splice.h"
+#include "oci/splice.h"
 #include "base/file.h"
 
 #include <fcntl.h>

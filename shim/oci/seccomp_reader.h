@@ -1,10 +1,10 @@
 /* What the files that read a section share. */
-#ifndef RUNCLAMP_LOAD_PROFILE_READER_H
-#define RUNCLAMP_LOAD_PROFILE_READER_H
+#ifndef RUNCLAMP_OCI_SECCOMP_READER_H
+#define RUNCLAMP_OCI_SECCOMP_READER_H
 
 #include "format/jread.h"
-#include "load/profile_json.h"
-#include "load/rulebag.h"
+#include "oci/rulebag.h"
+#include "oci/seccomp.h"
 
 struct profile_reader {
 	struct jread r;

@@ -1,6 +1,6 @@
-#include "load/bundle.h"
+#include "oci/bundle.h"
 #include "base/file.h"
-#include "load/bundleshape.h"
+#include "oci/bundle_shape.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  * objects are merged; crun on yajl takes the first, on json-c the last, both by
  * exact name. So a name that is spelled otherwise, or stands there twice, means
  * different things to this program and to a runtime. */
-#include "load/bundleshape.h"
+#include "oci/bundle_shape.h"
 #include "base/text.h"
 
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* linux.seccomp.flags by name. */
-#ifndef RUNCLAMP_LOAD_SECFLAG_H
-#define RUNCLAMP_LOAD_SECFLAG_H
+#ifndef RUNCLAMP_OCI_FLAGS_H
+#define RUNCLAMP_OCI_FLAGS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Rules collected by name, in document order, before they become a profile. */
-#ifndef RUNCLAMP_LOAD_RULEBAG_H
-#define RUNCLAMP_LOAD_RULEBAG_H
+#ifndef RUNCLAMP_OCI_RULEBAG_H
+#define RUNCLAMP_OCI_RULEBAG_H
 
 #include "model/profile.h"
 

@@ -1,7 +1,7 @@
 /* Docker's `includes` and `excludes`, as moby (profiles/seccomp, 20.10 to 28) and
  * Podman (containers/common, pkg/seccomp) resolve them for one container. */
 #include "base/text.h"
-#include "load/profile_reader.h"
+#include "oci/seccomp_reader.h"
 
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,11 +1,11 @@
 /* The OCI `linux.seccomp` section: JSON to profile and back. */
-#ifndef RUNCLAMP_LOAD_PROFILE_JSON_H
-#define RUNCLAMP_LOAD_PROFILE_JSON_H
+#ifndef RUNCLAMP_OCI_SECCOMP_H
+#define RUNCLAMP_OCI_SECCOMP_H
 
 #include "base/buf.h"
 #include "format/jsontok.h"
-#include "load/bundle.h"
 #include "model/profile.h"
+#include "oci/bundle.h"
 
 /* Names in a section that our table does not know. They cannot be allowed by
  * the closure; audit mode keeps them. */

@@ -1,4 +1,4 @@
-#include "load/condition.h"
+#include "oci/condition.h"
 #include "base/text.h"
 
 static int read_one(const struct jread *r, uint32_t tok, struct condition *ret)

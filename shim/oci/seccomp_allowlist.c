@@ -1,7 +1,7 @@
 #include "base/text.h"
-#include "load/condition.h"
-#include "load/profile_json.h"
-#include "load/rulebag.h"
+#include "oci/condition.h"
+#include "oci/rulebag.h"
+#include "oci/seccomp.h"
 
 #include <string.h>
 

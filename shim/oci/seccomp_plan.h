@@ -1,8 +1,8 @@
 /* What a written section will hold: entries without conditions and with. */
-#ifndef RUNCLAMP_LOAD_EMIT_PLAN_H
-#define RUNCLAMP_LOAD_EMIT_PLAN_H
+#ifndef RUNCLAMP_OCI_SECCOMP_PLAN_H
+#define RUNCLAMP_OCI_SECCOMP_PLAN_H
 
-#include "load/profile_json.h"
+#include "oci/seccomp.h"
 
 /* Names without conditions that answer alike: one entry. */
 struct emit_group {

@@ -1,7 +1,7 @@
 /* config.json of a bundle, read once and strictly, with the offsets that the
  * decision and the splice need. */
-#ifndef RUNCLAMP_LOAD_BUNDLE_H
-#define RUNCLAMP_LOAD_BUNDLE_H
+#ifndef RUNCLAMP_OCI_BUNDLE_H
+#define RUNCLAMP_OCI_BUNDLE_H
 
 #include "format/jsontok.h"
 #include <sys/stat.h>
