@@ -68,7 +68,7 @@ $(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter-
 	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS)
 $(B)/gen/ceilings.inc: $(B)/gen/compile-ceilings $(sort $(wildcard config/whitelists/*.json))
 	$^ > $@.tmp && mv $@.tmp $@
-$(call obj,shim/load/ceiling_builtin.c): $(B)/gen/ceilings.inc
+$(call obj,shim/site/ceiling_builtin.c): $(B)/gen/ceilings.inc
 # Another prefix or version: only what names a place is compiled again.
 $(call obj,$(shell grep -lE 'RUNCLAMP_([A-Z]+DIR|VERSION)' $(wildcard shim/*/*.c shim/ctl/*/*.c libexec/*/*.c))): $(B)/gen/places
 $(B)/gen/places: FORCE

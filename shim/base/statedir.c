@@ -1,6 +1,6 @@
 #include "base/statedir.h"
 #include "base/file.h"
-#include "load/config.h"
+#include "site/config.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

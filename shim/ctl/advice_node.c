@@ -2,8 +2,8 @@
 #include "base/text.h"
 #include "ctl/advice.h"
 #include "ctl/folder.h"
-#include "load/floorfile.h"
 #include "policy/backdoor.h"
+#include "site/floorfile.h"
 #include <string.h>
 #include <sys/wait.h>
 

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "ctl/trace.h"
-#include "run/identity.h"
+#include "site/identity.h"
 #include <stdbool.h>
 
 /* How a process of a container is made: at create, and by each kind of exec. */

@@ -1,10 +1,10 @@
 /* clampctl ceiling list, show, diff: the whitelists of this node. */
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
-#include "load/ceiling_builtin.h"
-#include "load/config.h"
 #include "oci/seccomp.h"
 #include "run/describe.h"
+#include "site/ceiling_builtin.h"
+#include "site/config.h"
 #include <limits.h>
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "ctl/ctl.h"
 #include "ctl/runtime.h"
 #include "ctl/sheet.h"
-#include "load/floorfile.h"
 #include "run/describe.h"
+#include "site/floorfile.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "ctl/ctl.h"
 #include "ctl/measure.h"
 #include "ctl/runtime.h"
-#include "load/floorfile.h"
+#include "site/floorfile.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

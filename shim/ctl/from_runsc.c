@@ -2,7 +2,7 @@
 #include "ctl/ask.h"
 #include "ctl/ctl.h"
 #include "ctl/runtime.h"
-#include "load/config_resolve.h"
+#include "site/config_resolve.h"
 #include <sys/wait.h>
 
 enum { OPT_RUNSC };

@@ -2,7 +2,7 @@
 #include "ctl/install.h"
 #include "ctl/ask.h"
 #include "ctl/ctl.h"
-#include "load/config_resolve.h"
+#include "site/config_resolve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

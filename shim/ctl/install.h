@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "ctl/nodefs.h"
-#include "load/config.h"
+#include "site/config.h"
 
 /* What was written into one file: kept below /var/lib/runclamp, so that
  * uninstall gives back the bytes of before. */

@@ -1,7 +1,7 @@
 /* containerd: its effective configuration, and the ways. */
 #include "base/file.h"
 #include "ctl/node.h"
-#include "run/identity.h"
+#include "site/identity.h"
 #include <fnmatch.h>
 #include <string.h>
 #include <sys/wait.h>

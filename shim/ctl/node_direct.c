@@ -1,6 +1,6 @@
 /* Beside the engines: binaries with privileges, sudo, sockets in containers. */
 #include "ctl/node.h"
-#include "load/config.h"
+#include "site/config.h"
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>

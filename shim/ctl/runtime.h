@@ -2,7 +2,7 @@
 #ifndef RUNCLAMP_CTL_RUNTIME_H
 #define RUNCLAMP_CTL_RUNTIME_H
 
-#include "run/identity.h"
+#include "site/identity.h"
 
 /* Which runtime is this file, by what its --version prints? Fills h's name,
  * runtime, path and args, and the identity. */

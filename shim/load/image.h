@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "format/jread.h"
 #include "load/catalogue.h"
-#include "load/config.h"
 #include "load/cri.h"
+#include "site/config.h"
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest
  * image configurations stay well below. */

@@ -2,9 +2,9 @@
 #ifndef RUNCLAMP_LOAD_LOWER_H
 #define RUNCLAMP_LOAD_LOWER_H
 
-#include "load/ceiling.h"
 #include "oci/seccomp.h"
 #include "runtime/runtime.h"
+#include "site/ceiling.h"
 
 struct lowering {
 	struct profile profile; /* what is written */

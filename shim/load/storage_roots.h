@@ -6,7 +6,7 @@
 #define RUNCLAMP_LOAD_STORAGE_ROOTS_H
 
 #include "base/arena.h"
-#include "load/config.h"
+#include "site/config.h"
 
 enum { STORAGE_ROOTS_MAX = 16 };
 

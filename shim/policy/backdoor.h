@@ -3,10 +3,10 @@
 #ifndef RUNCLAMP_POLICY_BACKDOOR_H
 #define RUNCLAMP_POLICY_BACKDOOR_H
 
-#include "load/config.h"
 #include "load/cri.h"
 #include "oci/bundle.h"
 #include "runtime/runtime.h"
+#include "site/config.h"
 
 struct backdoor_hit {
 	const char *kind;     /* "annotation", "config.json member", "environment variable" */

@@ -4,13 +4,13 @@
 #define RUNCLAMP_RUN_DECISION_H
 
 #include "base/buf.h"
-#include "load/ceiling.h"
-#include "load/config.h"
 #include "load/image.h"
 #include "load/needs.h"
 #include "oci/bundle.h"
-#include "run/identity.h"
 #include "runtime/runtime.h"
+#include "site/ceiling.h"
+#include "site/config.h"
+#include "site/identity.h"
 
 enum verdict { VERDICT_ALLOW, VERDICT_REFUSE };
 

@@ -2,7 +2,7 @@
  * gRPC, so that the shim, on the path of every container, links none of that. */
 #include "load/image_content.h"
 #include "run/engine.h"
-#include "run/identity.h"
+#include "site/identity.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 #include "base/text.h"
-#include "load/floorfile.h"
 #include "oci/seccomp.h"
 #include "policy/init.h"
 #include "run/created.h"
 #include "run/work.h"
+#include "site/floorfile.h"
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "runtime/stateroot.h"
-#include "load/config.h"
+#include "site/config.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * A table that was taken is a whitelist; leaving `partial` out never allows
  * more; a floor that is written again has the same bytes, and what it lacks is filled up whatever it holds.
  */
-#include "load/ceiling.h"
-#include "load/floorfile.h"
+#include "site/ceiling.h"
+#include "site/floorfile.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,6 @@
 /* Configurations: what is accepted is complete and within bounds, and reads the
  * same twice; what is refused has a sentence. */
-#include "load/config.h"
+#include "site/config.h"
 
 #include <stdint.h>
 #include <string.h>

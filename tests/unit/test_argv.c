@@ -1,8 +1,8 @@
 /* Command lines and what they mean: by the runtimes' documentation, and for
  * those installed here by what the runtime itself did. */
-#include "run/identity.h"
 #include "runtime/argv.h"
 #include "runtime/grammar.h"
+#include "site/identity.h"
 #include "tmpdir.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Whitelists with mistakes: each is refused with file, line and column. */
-#include "load/ceiling.h"
+#include "site/ceiling.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Configurations that are refused, each with the words that its sentence must have. */
-#include "load/config.h"
+#include "site/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Whitelists: what a file allows, where it is found, and the one that is made
  * from a runsc's own table. */
-#include "load/ceiling.h"
+#include "site/ceiling.h"
 #include "tmpdir.h"
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* The configuration: defaults, levels, what overrides what, where it is found. */
-#include "load/config.h"
+#include "site/config.h"
 #include "tmpdir.h"
 
 #include <sched.h>

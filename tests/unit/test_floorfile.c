@@ -1,5 +1,5 @@
 /* Measured floors: what is written is read back, and what is not ours refused. */
-#include "load/floorfile.h"
+#include "site/floorfile.h"
 #include "tmpdir.h"
 #include <errno.h>
 #include <setjmp.h>

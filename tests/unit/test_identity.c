@@ -1,6 +1,6 @@
 /* Which binary it is: trusted, not runclamp itself, its version, its table. */
 #include "ownrun.h"
-#include "run/identity.h"
+#include "site/identity.h"
 #include "tmpdir.h"
 
 #include <errno.h>

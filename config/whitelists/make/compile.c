@@ -1,6 +1,6 @@
-/* Compiles whitelist files into C for shim/load/ceiling_builtin.c, with the same
+/* Compiles whitelist files into C for shim/site/ceiling_builtin.c, with the same
  * parser that reads an operator's own. Usage: compile FILE… >ceilings.inc */
-#include "load/ceiling_builtin.h"
+#include "site/ceiling_builtin.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

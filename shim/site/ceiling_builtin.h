@@ -1,9 +1,9 @@
 /* The shipped whitelists, compiled in from the files in config/whitelists: reading one
  * as JSON was a third of a create's own time. */
-#ifndef RUNCLAMP_LOAD_CEILING_BUILTIN_H
-#define RUNCLAMP_LOAD_CEILING_BUILTIN_H
+#ifndef RUNCLAMP_SITE_CEILING_BUILTIN_H
+#define RUNCLAMP_SITE_CEILING_BUILTIN_H
 
-#include "load/ceiling.h"
+#include "site/ceiling.h"
 
 /* A call that is allowed under conditions: rules first … first + n - 1. */
 struct builtin_condition {

@@ -1,6 +1,6 @@
 /* Ceilings: whitelist files, and the syscall table of an installed runsc. */
-#ifndef RUNCLAMP_LOAD_CEILING_H
-#define RUNCLAMP_LOAD_CEILING_H
+#ifndef RUNCLAMP_SITE_CEILING_H
+#define RUNCLAMP_SITE_CEILING_H
 
 #include "base/buf.h"
 #include "base/file.h"

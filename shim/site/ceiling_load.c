@@ -1,4 +1,4 @@
-#include "load/ceiling_builtin.h"
+#include "site/ceiling_builtin.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#include "load/floorfile.h"
 #include "oci/seccomp.h"
+#include "site/floorfile.h"
 
 #include <errno.h>
 #include <string.h>

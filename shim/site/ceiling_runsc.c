@@ -1,6 +1,6 @@
 #include "base/text.h"
 #include "format/jread.h"
-#include "load/ceiling.h"
+#include "site/ceiling.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-#include "load/config.h"
-#include "load/config_resolve.h"
+#include "site/config.h"
 #include "oci/bundle.h"
+#include "site/config_resolve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "load/floorfile.h"
+#include "site/floorfile.h"
 #include "format/jread.h"
 #include "oci/seccomp.h"
 

@@ -1,10 +1,10 @@
 /* How a configuration's values are resolved: the handler's own, else the
  * config's, else the level's. Between config.c and config_parse.c. */
-#ifndef RUNCLAMP_LOAD_CONFIG_RESOLVE_H
-#define RUNCLAMP_LOAD_CONFIG_RESOLVE_H
+#ifndef RUNCLAMP_SITE_CONFIG_RESOLVE_H
+#define RUNCLAMP_SITE_CONFIG_RESOLVE_H
 
 #include "format/jsontok.h"
-#include "load/config.h"
+#include "site/config.h"
 
 /* What is written in one place; -1 or NULL: nothing. */
 struct settings {

@@ -1,7 +1,7 @@
 /* Readers of single values of the configuration. Each message says what the key
  * must be, what it is, and where. */
-#ifndef RUNCLAMP_LOAD_CONFIG_READ_H
-#define RUNCLAMP_LOAD_CONFIG_READ_H
+#ifndef RUNCLAMP_SITE_CONFIG_READ_H
+#define RUNCLAMP_SITE_CONFIG_READ_H
 
 #include "format/jsontok.h"
 

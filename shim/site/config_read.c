@@ -1,4 +1,4 @@
-#include "load/config_read.h"
+#include "site/config_read.h"
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

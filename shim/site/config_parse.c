@@ -1,8 +1,8 @@
 /* The configuration's text, read strictly: every message names file, line and
  * column, and what would be right. */
-#include "load/config.h"
-#include "load/config_read.h"
-#include "load/config_resolve.h"
+#include "site/config.h"
+#include "site/config_read.h"
+#include "site/config_resolve.h"
 #include <limits.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
-#include "run/identity.h"
+#include "site/identity.h"
 #include "base/file.h"
 #include "base/statedir.h"
-#include "load/config_resolve.h"
+#include "site/config_resolve.h"
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The node's configuration, /etc/runclamp/config.json. */
-#ifndef RUNCLAMP_LOAD_CONFIG_H
-#define RUNCLAMP_LOAD_CONFIG_H
+#ifndef RUNCLAMP_SITE_CONFIG_H
+#define RUNCLAMP_SITE_CONFIG_H
 
 #include "base/arena.h"
 #include "base/file.h"

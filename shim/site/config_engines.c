@@ -1,7 +1,7 @@
 /* The configuration's key "engines": where an engine keeps what it knows of
  * images, for those that are not in their usual places. */
-#include "load/config.h"
-#include "load/config_read.h"
+#include "site/config.h"
+#include "site/config_read.h"
 #include <string.h>
 
 enum { ENGINE_DOCKER_KEY, ENGINE_CONTAINERD_KEY, ENGINE_STORAGE_KEY, ENGINE_CRI_KEY, ENGINE_KEYS };

@@ -1,14 +1,14 @@
 /* A runtime binary: can it be trusted, which version is it, what is its
  * syscall table. Answers that cost a process are cached beside the records,
  * keyed by device, inode, size, mtime and ctime of the binary. */
-#ifndef RUNCLAMP_RUN_IDENTITY_H
-#define RUNCLAMP_RUN_IDENTITY_H
+#ifndef RUNCLAMP_SITE_IDENTITY_H
+#define RUNCLAMP_SITE_IDENTITY_H
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "load/ceiling.h"
-#include "load/config.h"
 #include "runtime/runtime.h"
+#include "site/ceiling.h"
+#include "site/config.h"
 #include <sys/stat.h>
 
 struct identity {

@@ -1,4 +1,4 @@
-#include "load/ceiling.h"
+#include "site/ceiling.h"
 #include "base/text.h"
 #include "format/jread.h"
 #include "oci/seccomp.h"

@@ -1,7 +1,7 @@
 /* floors.d: floors that `clampctl floor measure` found on this node for one
  * very binary. They win over the shipped table. */
-#ifndef RUNCLAMP_LOAD_FLOORFILE_H
-#define RUNCLAMP_LOAD_FLOORFILE_H
+#ifndef RUNCLAMP_SITE_FLOORFILE_H
+#define RUNCLAMP_SITE_FLOORFILE_H
 
 #include "base/buf.h"
 #include "base/file.h"

@@ -1,7 +1,7 @@
 /* A question to a runtime: run it, read its answer, with a deadline. */
 #include "base/clock.h"
 #include "base/spawn.h"
-#include "run/identity.h"
+#include "site/identity.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
