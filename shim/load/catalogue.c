@@ -1,7 +1,7 @@
 #include "load/catalogue.h"
-#include "load/image_content.h"
+#include "image/content.h"
+#include "image/reference.h"
 #include "load/needs_form.h"
-#include "load/reference.h"
 
 #include <dirent.h>
 #include <errno.h>

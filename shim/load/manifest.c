@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "load/image.h"
+#include "image/image.h"
 #include "load/needs_form.h"
 #include "oci/seccomp.h"
 

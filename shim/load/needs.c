@@ -1,6 +1,6 @@
 #include "load/needs.h"
 #include "base/text.h"
-#include "load/image.h"
+#include "image/image.h"
 #include "load/needs_form.h"
 
 #include <string.h>

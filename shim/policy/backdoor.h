@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_POLICY_BACKDOOR_H
 #define RUNCLAMP_POLICY_BACKDOOR_H
 
-#include "load/cri.h"
+#include "image/cri.h"
 #include "oci/bundle.h"
 #include "runtime/runtime.h"
 #include "site/config.h"

@@ -4,7 +4,7 @@
 #define RUNCLAMP_RUN_DECISION_H
 
 #include "base/buf.h"
-#include "load/image.h"
+#include "image/image.h"
 #include "load/needs.h"
 #include "oci/bundle.h"
 #include "runtime/runtime.h"

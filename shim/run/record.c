@@ -1,7 +1,7 @@
 #include "run/record.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "load/image.h"
+#include "image/image.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* The needs of a decision, from the sources that are switched on, intersected:
  * a later one can only narrow. */
-#include "load/image.h"
+#include "image/image.h"
+#include "image/origin.h"
 #include "policy/sandbox.h"
-#include "run/engine.h"
 #include "run/work.h"
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef RUNCLAMP_RUN_WORK_H
 #define RUNCLAMP_RUN_WORK_H
 
-#include "load/cri.h"
+#include "image/cri.h"
 #include "run/decision.h"
 
 struct work {

@@ -1,6 +1,6 @@
 /* What runclamp-containerd prints, as the shim reads it: what is accepted has
  * digests where digests belong, and an absolute folder. */
-#include "load/image_content.h"
+#include "image/content.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #define TESTS_IMAGE_FIXTURE_H
 
 #include "base/buf.h"
-#include "load/image.h"
+#include "image/image.h"
 #include "load/needs.h"
 #include "tmpdir.h"
 #include <setjmp.h>

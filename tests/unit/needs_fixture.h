@@ -3,7 +3,7 @@
 #define TESTS_NEEDS_FIXTURE_H
 
 #include "base/buf.h"
-#include "load/cri.h"
+#include "image/cri.h"
 #include "load/needs.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* What a CRI engine's annotations say against what its own record says: which of
  * them is not borne out. */
-#include "load/cri.h"
+#include "image/cri.h"
 #include "policy/backdoor.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "load/image.h"
+#include "image/image.h"
 
 static void test_place(void **state)
 {

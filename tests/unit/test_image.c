@@ -1,6 +1,6 @@
 /* The engines' records of images. */
+#include "image/storage_roots.h"
 #include "image_fixture.h"
-#include "load/storage_roots.h"
 
 static const struct image_case docker_cases[] = {
 	{"as it is", NULL, NULL, {{0}}},

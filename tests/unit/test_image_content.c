@@ -4,7 +4,7 @@
  * Runs as root. */
 #include "base/buf.h"
 #include "base/sha256.h"
-#include "load/image_content.h"
+#include "image/content.h"
 #include "tmpdir.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* What an image declares, in every form, and what several forms leave. */
-#include "load/image.h"
+#include "image/image.h"
 #include "needs_fixture.h"
 #include "tmpdir.h"
 

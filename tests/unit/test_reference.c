@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "load/reference.h"
+#include "image/reference.h"
 #include <string.h>
 
 #define HEX "6c62dc478dd1d4b8950af383c54a4cc4f21dfc019c66667eef8beea110084ffe"

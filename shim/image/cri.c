@@ -1,4 +1,4 @@
-#include "load/cri.h"
+#include "image/cri.h"
 #include <string.h>
 
 enum cri_key { KEY_TYPE, KEY_SANDBOX_ID, KEY_NAME, CRI_KEYS };

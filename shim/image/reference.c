@@ -1,4 +1,4 @@
-#include "load/reference.h"
+#include "image/reference.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* From an index or manifest to the configuration that a container really has
  * (OCI image-spec: image-index.md, manifest.md, config.md). */
-#include "load/image_content.h"
+#include "image/content.h"
 
 #include "base/sha256.h"
 #include "format/jread.h"

@@ -1,6 +1,6 @@
 /* The records of containers/storage, Podman's and CRI-O's store (image.h). */
-#include "load/image.h"
-#include "load/storage_roots.h"
+#include "image/image.h"
+#include "image/storage_roots.h"
 #include <limits.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What a container is to a CRI engine, containerd's plugin or CRI-O: by its own record, or by the annotations
  * that it writes. Who may set annotations can write these, too, so on their own they prove nothing. */
-#ifndef RUNCLAMP_LOAD_CRI_H
-#define RUNCLAMP_LOAD_CRI_H
+#ifndef RUNCLAMP_IMAGE_CRI_H
+#define RUNCLAMP_IMAGE_CRI_H
 
 #include "oci/bundle.h"
 

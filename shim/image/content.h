@@ -1,9 +1,9 @@
 /* An image in a containerd's content store: blobs named by their SHA-256. No
  * gRPC here: what containerd says comes from libexec/containerd as text. */
-#ifndef RUNCLAMP_LOAD_IMAGE_CONTENT_H
-#define RUNCLAMP_LOAD_IMAGE_CONTENT_H
+#ifndef RUNCLAMP_IMAGE_CONTENT_H
+#define RUNCLAMP_IMAGE_CONTENT_H
 
-#include "load/image.h"
+#include "image/image.h"
 
 /* The content store's folder below containerd's root. */
 extern const char content_folder[];

@@ -1,4 +1,4 @@
-#include "load/storage_roots.h"
+#include "image/storage_roots.h"
 #include "base/file.h"
 #include "format/toml.h"
 #include <errno.h>

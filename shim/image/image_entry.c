@@ -1,7 +1,7 @@
 /* Lists that an engine keeps for all its containers (image.h). How long they are is up to whoever may make
  * one. */
 #include "format/jsonpieces.h"
-#include "load/image.h"
+#include "image/image.h"
 #include <errno.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* containerd's word on a container: a small executable of its own asks it over
  * gRPC, so that the shim, on the path of every container, links none of that. */
-#include "load/image_content.h"
-#include "run/engine.h"
+#include "image/content.h"
+#include "image/origin.h"
 #include "site/identity.h"
 #include <stdint.h>
 #include <stdlib.h>

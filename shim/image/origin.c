@@ -1,4 +1,4 @@
-#include "run/engine.h"
+#include "image/origin.h"
 #include <string.h>
 
 static const char *rootfs_of(const struct bundle *b, struct arena *arena, struct err *err)

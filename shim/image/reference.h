@@ -1,6 +1,6 @@
 /* Names of images, as a person writes them. */
-#ifndef RUNCLAMP_LOAD_REFERENCE_H
-#define RUNCLAMP_LOAD_REFERENCE_H
+#ifndef RUNCLAMP_IMAGE_REFERENCE_H
+#define RUNCLAMP_IMAGE_REFERENCE_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* The image of a bundle's container, asked of the engine that made the bundle. */
-#ifndef RUNCLAMP_RUN_ENGINE_H
-#define RUNCLAMP_RUN_ENGINE_H
+#ifndef RUNCLAMP_IMAGE_ORIGIN_H
+#define RUNCLAMP_IMAGE_ORIGIN_H
 
-#include "load/image.h"
+#include "image/image.h"
 #include "oci/bundle.h"
 
 /* Which engine made the bundle; ENGINE_NONE: none. */

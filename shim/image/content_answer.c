@@ -1,5 +1,5 @@
 #include "format/jread.h"
-#include "load/image_content.h"
+#include "image/content.h"
 
 #include <limits.h>
 #include <string.h>

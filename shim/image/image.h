@@ -1,13 +1,13 @@
 /* The image a container was made from, as its engine's own records say: never
  * what the bundle says, which a user can shape. */
-#ifndef RUNCLAMP_LOAD_IMAGE_H
-#define RUNCLAMP_LOAD_IMAGE_H
+#ifndef RUNCLAMP_IMAGE_IMAGE_H
+#define RUNCLAMP_IMAGE_IMAGE_H
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "format/jread.h"
+#include "image/cri.h"
 #include "load/catalogue.h"
-#include "load/cri.h"
 #include "site/config.h"
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest

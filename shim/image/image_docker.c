@@ -1,7 +1,7 @@
 /* Docker's own records (image.h). Their layout is Docker's since 1.10:
  * container/container.go (config.v2.json), image/fs.go, reference/store.go. */
 #include "format/jsonpieces.h"
-#include "load/image_content.h"
+#include "image/content.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-#include "load/image.h"
+#include "image/image.h"
 #include "base/sha256.h"
 #include "base/text.h"
-#include "load/reference.h"
+#include "image/reference.h"
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* containers/storage's list of images (image.h). The members' names, and that the ID comes first, are its
  * images.go's. */
 #include "format/jsonpieces.h"
-#include "load/image.h"
+#include "image/image.h"
 #include <string.h>
 
 /* The catalogue speaks of no name that is longer than this. */

@@ -2,8 +2,8 @@
  * for: where the bundle lies, then those of the configuration's engines.storage.root, without that the usual
  * place. Only when nothing was found there: the stores that Podman itself names to conmon, then those of
  * storage.conf (containers-storage.conf(5)). */
-#ifndef RUNCLAMP_LOAD_STORAGE_ROOTS_H
-#define RUNCLAMP_LOAD_STORAGE_ROOTS_H
+#ifndef RUNCLAMP_IMAGE_STORAGE_ROOTS_H
+#define RUNCLAMP_IMAGE_STORAGE_ROOTS_H
 
 #include "base/arena.h"
 #include "site/config.h"

@@ -1,4 +1,4 @@
-#include "load/image.h"
+#include "image/image.h"
 #include <string.h>
 
 /* The second one is containerd 1's first shim, which Docker 20.10 still takes as a --runtime of that name. */
