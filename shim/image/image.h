@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "format/jread.h"
 #include "image/cri.h"
-#include "load/catalogue.h"
+#include "needs/catalogue.h"
 #include "site/config.h"
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest

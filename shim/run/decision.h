@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "image/image.h"
-#include "load/needs.h"
+#include "needs/needs.h"
 #include "oci/bundle.h"
 #include "runtime/runtime.h"
 #include "site/ceiling.h"

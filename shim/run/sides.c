@@ -1,6 +1,6 @@
 #include "base/text.h"
+#include "needs/init.h"
 #include "oci/seccomp.h"
-#include "policy/init.h"
 #include "run/created.h"
 #include "run/work.h"
 #include "site/floorfile.h"

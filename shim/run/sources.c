@@ -2,7 +2,7 @@
  * a later one can only narrow. */
 #include "image/image.h"
 #include "image/origin.h"
-#include "policy/sandbox.h"
+#include "needs/pause.h"
 #include "run/work.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* An image's configuration, which whoever built the image wrote. What its labels declare is what jansson's
  * reading of them declares as annotations; what jansson does not read is refused. */
 #include "image/image.h"
-#include "load/needs.h"
+#include "needs/needs.h"
 #include <jansson.h>
 #include <string.h>
 

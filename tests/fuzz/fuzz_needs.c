@@ -2,7 +2,7 @@
  * that written down again is the same set, and meeting it with itself changes
  * nothing. A refusal has a sentence without control bytes. */
 #include "base/buf.h"
-#include "load/needs.h"
+#include "needs/needs.h"
 #include "oci/seccomp.h"
 #include <string.h>
 

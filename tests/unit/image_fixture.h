@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "image/image.h"
-#include "load/needs.h"
+#include "needs/needs.h"
 #include "tmpdir.h"
 #include <setjmp.h>
 #include <stdarg.h>

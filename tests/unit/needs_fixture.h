@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "image/cri.h"
-#include "load/needs.h"
+#include "needs/needs.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "policy/init.h"
+#include "needs/init.h"
 #include "tmpdir.h"
 
 #define ARGS(a) "\"process\":{\"args\":[" a "]}"

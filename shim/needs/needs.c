@@ -1,7 +1,7 @@
-#include "load/needs.h"
+#include "needs/needs.h"
 #include "base/text.h"
 #include "image/image.h"
-#include "load/needs_form.h"
+#include "needs/form.h"
 
 #include <string.h>
 

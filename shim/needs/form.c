@@ -1,4 +1,4 @@
-#include "load/needs_form.h"
+#include "needs/form.h"
 #include "base/text.h"
 #include "oci/seccomp.h"
 

@@ -1,4 +1,4 @@
-#include "policy/init.h"
+#include "needs/init.h"
 #include "base/file.h"
 #include "model/syscalls.h"
 #include <errno.h>

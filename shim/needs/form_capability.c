@@ -1,7 +1,7 @@
 /* The capabilities that needs declare. */
-#include "model/capability.h"
 #include "base/text.h"
-#include "load/needs_form.h"
+#include "model/capability.h"
+#include "needs/form.h"
 
 int capability_add(uint64_t *set, const char *name, size_t len, const char *where, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* Needs as sets: what remains of two sources, and what this machine lacks. */
-#include "load/needs_form.h"
+#include "needs/form.h"
 
 #include <errno.h>
 #include <stddef.h>

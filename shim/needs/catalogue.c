@@ -1,7 +1,7 @@
-#include "load/catalogue.h"
+#include "needs/catalogue.h"
 #include "image/content.h"
 #include "image/reference.h"
-#include "load/needs_form.h"
+#include "needs/form.h"
 
 #include <dirent.h>
 #include <errno.h>

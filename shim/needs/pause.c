@@ -1,4 +1,4 @@
-#include "policy/sandbox.h"
+#include "needs/pause.h"
 #include <errno.h>
 #include <string.h>
 

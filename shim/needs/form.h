@@ -1,10 +1,10 @@
 /* The forms in which needs are written. Each reads one text into *into, which
  * comes empty; `where` names the text in messages. */
-#ifndef RUNCLAMP_LOAD_NEEDS_FORM_H
-#define RUNCLAMP_LOAD_NEEDS_FORM_H
+#ifndef RUNCLAMP_NEEDS_FORM_H
+#define RUNCLAMP_NEEDS_FORM_H
 
 #include "format/jread.h"
-#include "load/needs.h"
+#include "needs/needs.h"
 
 struct needs_text {
 	const char *s;

@@ -1,6 +1,6 @@
 /* The needs a bundle declares in its annotations, or a catalogue manifest. */
-#ifndef RUNCLAMP_LOAD_NEEDS_H
-#define RUNCLAMP_LOAD_NEEDS_H
+#ifndef RUNCLAMP_NEEDS_NEEDS_H
+#define RUNCLAMP_NEEDS_NEEDS_H
 
 #include "base/file.h"
 #include "model/profile.h"

@@ -1,6 +1,6 @@
 /* Network egress as manifests declare it: CIDR[:port[-port]][/tcp|udp]. */
 #include "base/text.h"
-#include "load/needs_form.h"
+#include "needs/form.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The init that an engine puts in front of the image's program (`docker run
  * --init`): its calls are the engine's, and no image can declare them. */
-#ifndef RUNCLAMP_POLICY_INIT_H
-#define RUNCLAMP_POLICY_INIT_H
+#ifndef RUNCLAMP_NEEDS_INIT_H
+#define RUNCLAMP_NEEDS_INIT_H
 
 #include "model/profile.h"
 #include "oci/bundle.h"

@@ -1,6 +1,6 @@
 /* The catalogue: manifests DIR/NAME.json in a trusted folder, each of which names an image. */
-#ifndef RUNCLAMP_LOAD_CATALOGUE_H
-#define RUNCLAMP_LOAD_CATALOGUE_H
+#ifndef RUNCLAMP_NEEDS_CATALOGUE_H
+#define RUNCLAMP_NEEDS_CATALOGUE_H
 
 #include "base/arena.h"
 #include "base/file.h"

@@ -1,6 +1,6 @@
 #include "base/text.h"
 #include "image/image.h"
-#include "load/needs_form.h"
+#include "needs/form.h"
 #include "oci/seccomp.h"
 
 #include <string.h>

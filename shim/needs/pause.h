@@ -1,6 +1,6 @@
 /* The pause container of a pod, which no image's author declares needs for. */
-#ifndef RUNCLAMP_POLICY_SANDBOX_H
-#define RUNCLAMP_POLICY_SANDBOX_H
+#ifndef RUNCLAMP_NEEDS_PAUSE_H
+#define RUNCLAMP_NEEDS_PAUSE_H
 
 #include "model/profile.h"
 
