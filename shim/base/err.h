@@ -1,5 +1,5 @@
 /* Errors: what went wrong, in one sentence, for the person who has to mend it.
- * A refusal of a container is not an error but a decision (run/decision.h). */
+ * A refusal of a container is not an error but a decision (decide/decision.h). */
 #ifndef RUNCLAMP_BASE_ERR_H
 #define RUNCLAMP_BASE_ERR_H
 

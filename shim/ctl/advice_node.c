@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "ctl/advice.h"
 #include "ctl/folder.h"
-#include "policy/backdoor.h"
+#include "decide/doors.h"
 #include "site/floorfile.h"
 #include <string.h>
 #include <sys/wait.h>

@@ -3,8 +3,8 @@
 #ifndef RUNCLAMP_CTL_ASK_H
 #define RUNCLAMP_CTL_ASK_H
 
-#include "run/created.h"
-#include "run/decision.h"
+#include "decide/created.h"
+#include "decide/decision.h"
 #include <stdbool.h>
 
 struct ask {

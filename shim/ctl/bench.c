@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/spawn.h"
 #include "ctl/runtime.h"
-#include "load/lower.h"
+#include "decide/lower.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 /* clampctl ceiling list, show, diff: the whitelists of this node. */
 #include "ctl/ctl.h"
 #include "ctl/folder.h"
+#include "decide/describe.h"
 #include "oci/seccomp.h"
-#include "run/describe.h"
 #include "site/ceiling_builtin.h"
 #include "site/config.h"
 #include <limits.h>

@@ -1,6 +1,6 @@
 #include "ctl/check.h"
 #include "ctl/sheet.h"
-#include "run/sentence.h"
+#include "decide/sentence.h"
 #include <stddef.h>
 #include <string.h>
 

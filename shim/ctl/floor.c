@@ -3,7 +3,7 @@
 #include "ctl/ctl.h"
 #include "ctl/runtime.h"
 #include "ctl/sheet.h"
-#include "run/describe.h"
+#include "decide/describe.h"
 #include "site/floorfile.h"
 #include <errno.h>
 #include <limits.h>

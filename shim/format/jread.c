@@ -38,7 +38,7 @@ int jread_open(struct jread *r, struct jdoc *ret_doc, const char *text, size_t l
 	const struct jlimits limits = {
 		.depth = DEPTH,
 		.tokens = r->tokens ? r->tokens : TOKENS,
-		/* A bound is no accident (run/sources.c). */
+		/* A bound is no accident (decide/decision_sources.c). */
 		.kind = r->kind == ERR_NEEDS ? ERR_LIMIT : r->kind,
 	};
 

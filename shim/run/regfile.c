@@ -1,7 +1,7 @@
 #include "run/regfile.h"
 #include "base/sha256.h"
+#include "decide/created.h"
 #include "format/jsontok.h"
-#include "run/created.h"
 #include "runtime/argv.h"
 #include "runtime/stateroot.h"
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "run/registry.h"
 #include "base/file.h"
 #include "base/statedir.h"
-#include "run/created.h"
+#include "decide/created.h"
 #include "run/regfile.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -2,9 +2,9 @@
  * The first byte picks runtime, level and mode. What is injected is read back:
  * every side allows what it allows, a second decision changes nothing, and the
  * splice moves no other byte. */
+#include "decide/decision.h"
 #include "oci/seccomp.h"
 #include "oci/splice.h"
-#include "run/decision.h"
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>

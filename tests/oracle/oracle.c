@@ -2,7 +2,7 @@
  * libseccomp makes of each side and of the result. Prints TAP.
  * Usage: oracle [--cases N] [--seed S] [--only KIND]; a failure prints its case's
  * seed, which --seed with --cases 1 and --only repeats. */
-#include "load/lower.h"
+#include "decide/lower.h"
 #include "oracle/compile.h"
 #include "oracle/judge.h"
 
@@ -142,7 +142,7 @@ static bool is_stable(struct arena *arena)
 	return true;
 }
 
-/* As run/closure.c: the first side is the engine's profile, or there is none. */
+/* As decide/decision_syscalls.c: the first side is the engine's profile, or there is none. */
 static int lower_result(struct arena *arena, struct err *err)
 {
 	static struct lowering low;

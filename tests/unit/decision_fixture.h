@@ -4,9 +4,9 @@
 #ifndef TESTS_DECISION_FIXTURE_H
 #define TESTS_DECISION_FIXTURE_H
 
+#include "decide/decision.h"
 #include "ownrun.h"
 #include "profile_fixture.h"
-#include "run/decision.h"
 #include "tmpdir.h"
 
 /* As Podman's default profile answers socket, with 32-bit programs. */

@@ -1,6 +1,6 @@
 /* Annotations, hooks and environment that would make a runtime ignore or
  * replace the filter: refused. Their neighbours, which engines do write: passed. */
-#include "policy/backdoor.h"
+#include "decide/doors.h"
 #include "tmpdir.h"
 #include <setjmp.h>
 #include <stdarg.h>

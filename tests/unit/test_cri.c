@@ -1,7 +1,7 @@
 /* What a CRI engine's annotations say against what its own record says: which of
  * them is not borne out. */
+#include "decide/doors.h"
 #include "image/cri.h"
-#include "policy/backdoor.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* The decision record and the engine's log: whole lines of valid JSON, whatever
  * the container wrote, however many write at once, and what happens where there
  * is no room. */
+#include "decide/record.h"
 #include "ownrun.h"
-#include "run/record.h"
 #include "run/refusal.h"
 #include "tmpdir.h"
 #include <errno.h>

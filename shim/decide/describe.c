@@ -1,4 +1,4 @@
-#include "run/describe.h"
+#include "decide/describe.h"
 #include <string.h>
 
 enum { CONJS_TOLD = 6 };

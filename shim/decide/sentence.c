@@ -1,4 +1,4 @@
-#include "run/sentence.h"
+#include "decide/sentence.h"
 
 void sentence_names(struct buf *out, const struct sysset *set, unsigned max)
 {

@@ -1,7 +1,7 @@
 /* The decision: from a bundle and a handler to a closure or a refusal. The shim
  * and clampctl run this same code. Nothing is written here. */
-#ifndef RUNCLAMP_RUN_DECISION_H
-#define RUNCLAMP_RUN_DECISION_H
+#ifndef RUNCLAMP_DECIDE_DECISION_H
+#define RUNCLAMP_DECIDE_DECISION_H
 
 #include "base/buf.h"
 #include "image/image.h"

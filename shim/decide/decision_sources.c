@@ -1,9 +1,9 @@
 /* The needs of a decision, from the sources that are switched on, intersected:
  * a later one can only narrow. */
+#include "decide/decision_work.h"
 #include "image/image.h"
 #include "image/origin.h"
 #include "needs/pause.h"
-#include "run/work.h"
 #include <string.h>
 
 /* Compiled-in folders: the host's root may be seen as the overflow uid. */

@@ -1,12 +1,12 @@
 /* What create found in a bundle and wrote into it. From then on config.json holds
  * runclamp's own closure where the engine's profile stood: whoever reads the bundle
  * later learns from the registration what was the engine's. */
-#ifndef RUNCLAMP_RUN_CREATED_H
-#define RUNCLAMP_RUN_CREATED_H
+#ifndef RUNCLAMP_DECIDE_CREATED_H
+#define RUNCLAMP_DECIDE_CREATED_H
 
 #include "base/buf.h"
+#include "decide/decision.h"
 #include "oci/bundle.h"
-#include "run/decision.h"
 
 struct created {
 	uint64_t dev, ino;  /* the bundle's folder */

@@ -1,6 +1,6 @@
 /* Words for people: lists of names, cut to a length that an error can hold. */
-#ifndef RUNCLAMP_RUN_SENTENCE_H
-#define RUNCLAMP_RUN_SENTENCE_H
+#ifndef RUNCLAMP_DECIDE_SENTENCE_H
+#define RUNCLAMP_DECIDE_SENTENCE_H
 
 #include "base/buf.h"
 #include "model/syscalls.h"

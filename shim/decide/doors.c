@@ -1,4 +1,4 @@
-#include "policy/backdoor.h"
+#include "decide/doors.h"
 #include "base/file.h"
 #include <limits.h>
 #include <stdlib.h>

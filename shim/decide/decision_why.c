@@ -1,7 +1,7 @@
 /* Why a call is in the closure or not: what each side says of it, in one line. */
-#include "run/created.h"
-#include "run/decision.h"
-#include "run/describe.h"
+#include "decide/created.h"
+#include "decide/decision.h"
+#include "decide/describe.h"
 #include <errno.h>
 #include <string.h>
 
@@ -104,7 +104,7 @@ static void put_takers(const struct decision *d, int id, struct buf *out)
 }
 
 /* The answer under runsc, which knows EPERM only, and passes on what ENOSYS is
- * due for and the sentry does not implement (load/lower.c). */
+ * due for and the sentry does not implement (decide/lower.c). */
 static void put_sentry_answer(const struct decision *d, int id, struct buf *out)
 {
 	const struct sysrules closure = profile_call(&d->sides->closure, id);

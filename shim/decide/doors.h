@@ -1,7 +1,7 @@
 /* What makes a runtime ignore or replace linux.seccomp is refused: a table of
  * annotations × runtimes. The reason stands beside each row. */
-#ifndef RUNCLAMP_POLICY_BACKDOOR_H
-#define RUNCLAMP_POLICY_BACKDOOR_H
+#ifndef RUNCLAMP_DECIDE_DOORS_H
+#define RUNCLAMP_DECIDE_DOORS_H
 
 #include "image/cri.h"
 #include "oci/bundle.h"

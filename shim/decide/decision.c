@@ -1,8 +1,8 @@
-#include "run/decision.h"
+#include "decide/decision.h"
 #include "base/text.h"
-#include "policy/backdoor.h"
-#include "run/sentence.h"
-#include "run/work.h"
+#include "decide/decision_work.h"
+#include "decide/doors.h"
+#include "decide/sentence.h"
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "load/lower.h"
+#include "decide/lower.h"
 #include <errno.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* The decision record: one JSON line for each decision, appended with one
  * write, so that concurrent creates do not tear each other's. */
-#ifndef RUNCLAMP_RUN_RECORD_H
-#define RUNCLAMP_RUN_RECORD_H
+#ifndef RUNCLAMP_DECIDE_RECORD_H
+#define RUNCLAMP_DECIDE_RECORD_H
 
-#include "run/decision.h"
+#include "decide/decision.h"
 
 /* A line of at most this many bytes, newline included: lists of names are cut, with their counts kept. */
 enum { RECORD_MAX = 4096 };

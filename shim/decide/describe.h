@@ -1,6 +1,6 @@
 /* Conditions and actions in words that a person can read. */
-#ifndef RUNCLAMP_RUN_DESCRIBE_H
-#define RUNCLAMP_RUN_DESCRIBE_H
+#ifndef RUNCLAMP_DECIDE_DESCRIBE_H
+#define RUNCLAMP_DECIDE_DESCRIBE_H
 
 #include "base/buf.h"
 #include "model/profile.h"

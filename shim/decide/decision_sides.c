@@ -1,8 +1,8 @@
 #include "base/text.h"
+#include "decide/created.h"
+#include "decide/decision_work.h"
 #include "needs/init.h"
 #include "oci/seccomp.h"
-#include "run/created.h"
-#include "run/work.h"
 #include "site/floorfile.h"
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "run/record.h"
+#include "decide/record.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "image/image.h"

@@ -1,7 +1,7 @@
 #include "base/sha256.h"
-#include "load/lower.h"
-#include "run/created.h"
-#include "run/work.h"
+#include "decide/created.h"
+#include "decide/decision_work.h"
+#include "decide/lower.h"
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#include "run/work.h"
-#include "run/sentence.h"
+#include "decide/decision_work.h"
+#include "decide/sentence.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

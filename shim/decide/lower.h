@@ -1,6 +1,6 @@
 /* Lowering: from a closure to what one runtime at one version really enforces. */
-#ifndef RUNCLAMP_LOAD_LOWER_H
-#define RUNCLAMP_LOAD_LOWER_H
+#ifndef RUNCLAMP_DECIDE_LOWER_H
+#define RUNCLAMP_DECIDE_LOWER_H
 
 #include "oci/seccomp.h"
 #include "runtime/runtime.h"

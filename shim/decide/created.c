@@ -1,4 +1,4 @@
-#include "run/created.h"
+#include "decide/created.h"
 #include "base/sha256.h"
 #include "base/statedir.h"
 #include <dirent.h>
@@ -314,7 +314,7 @@ void created_restore(struct profile *engine, const struct created *c)
 	for (int id = 0; id < sys_count(); id++) {
 		if (sysset_has(&c->all, id))
 			profile_set(engine, id, (struct action){ACT_ALLOW, 0});
-		/* Passed on to a sentry that answers ENOSYS (load/lower.c). */
+		/* Passed on to a sentry that answers ENOSYS (decide/lower.c). */
 		else if (!sysset_has(&c->part, id) && profile_allows_some(engine, id))
 			profile_set(engine, id, (struct action){ACT_ERRNO, ENOSYS});
 	}

@@ -1,10 +1,10 @@
 /* What the steps of one decision share. Private to decision.c, sides.c,
  * sources.c and closure.c. */
-#ifndef RUNCLAMP_RUN_WORK_H
-#define RUNCLAMP_RUN_WORK_H
+#ifndef RUNCLAMP_DECIDE_DECISION_WORK_H
+#define RUNCLAMP_DECIDE_DECISION_WORK_H
 
+#include "decide/decision.h"
 #include "image/cri.h"
-#include "run/decision.h"
 
 struct work {
 	struct decision *d;
