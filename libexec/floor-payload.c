@@ -3,7 +3,7 @@
  * one and stays, to be looked at. In front of a runtime: `run COMMAND…` leaves it a descriptor that it must
  * not hand on, and `trace COMMAND…` has it traced by its parent as well. */
 
-enum { PAYLOAD_STATUS = 42 }; /* as in shim/ctl/bench.c; no runtime ends so by itself */
+enum { PAYLOAD_STATUS = 42 }; /* as in shim/ctl/floor/bench.c; no runtime ends so by itself */
 enum { INHERITED = 9, READ_ONLY = 0, AT_FDCWD = -100, PTRACE_TRACEME = 0, SIGSTOP = 19 };
 
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 /* clampctl closure: the section that would be injected, and nothing else. */
 #include "base/text.h"
-#include "ctl/ask.h"
+#include "ctl/check/ask.h"
 #include "ctl/ctl.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* clampctl ceiling from-runsc: the table of an installed runsc as a whitelist. */
-#include "ctl/ask.h"
+#include "ctl/check/ask.h"
 #include "ctl/ctl.h"
 #include "ctl/runtime.h"
 #include "site/config_resolve.h"
