@@ -1,6 +1,6 @@
 #include "base/statedir.h"
 #include "base/file.h"
-#include "site/config.h"
+#include "base/userns.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +14,7 @@ int statedir_path(char *dst, size_t cap, struct err *err)
 	int n;
 
 	/* Asked in this order: the second question costs a look into /proc. */
-	if (xdg && config_is_initial_root())
+	if (xdg && userns_is_initial_root())
 		xdg = NULL;
 
 	if (xdg && *xdg && *xdg != '/')

@@ -1,5 +1,6 @@
 /* Lists that an engine keeps for all its containers (image.h). How long they are is up to whoever may make
  * one. */
+#include "base/userns.h"
 #include "format/jsonpieces.h"
 #include "image/image.h"
 #include <errno.h>
@@ -14,7 +15,7 @@ int image_list(const char *path, struct err *err)
 
 bool image_absent(const struct err *err)
 {
-	return err->sys == ENOENT || (err->sys == EACCES && !config_is_initial_root());
+	return err->sys == ENOENT || (err->sys == EACCES && !userns_is_initial_root());
 }
 
 struct search {

@@ -1,5 +1,6 @@
 #include "image/storage_roots.h"
 #include "base/file.h"
+#include "base/userns.h"
 #include "format/toml.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ void storage_begin(struct storage_roots *s, const char *bundles_root)
 
 	add(s, bundles_root);
 	/* A rootless engine's images are its user's; those of root's are not his to read. */
-	if (!more && config_is_initial_root())
+	if (!more && userns_is_initial_root())
 		add(s, default_root);
 	for (; more && *more; more++)
 		add(s, *more);
@@ -146,7 +147,7 @@ const char *storage_root(struct storage_roots *s, size_t i)
 	if (i >= s->n && !s->read) {
 		s->read = true;
 		read_parent(s);
-		initial = config_is_initial_root();
+		initial = userns_is_initial_root();
 		if (initial || !read_users(s))
 			for (size_t f = 0; f < ARRAY_LEN(s->config->storage_conf); f++)
 				if (s->config->storage_conf[f] &&

@@ -1,5 +1,5 @@
 #include "runtime/stateroot.h"
-#include "site/config.h"
+#include "base/userns.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,7 @@ static const char *default_root(char buf[static PATH_MAX], enum runtime_kind kin
 {
 	const char *xdg = getenv("XDG_RUNTIME_DIR");
 
-	if (!xdg || !*xdg || (!runtimes[kind].root_has_xdg && config_is_initial_root()))
+	if (!xdg || !*xdg || (!runtimes[kind].root_has_xdg && userns_is_initial_root()))
 		return runtimes[kind].fallback;
 	int n = snprintf(buf, PATH_MAX, "%s/%s", xdg, runtime_name(kind));
 	return n > 0 && n < PATH_MAX ? buf : runtimes[kind].fallback;

@@ -1,4 +1,5 @@
 #include "site/config.h"
+#include "base/userns.h"
 #include "oci/bundle.h"
 #include "site/config_resolve.h"
 #include <errno.h>
@@ -148,31 +149,13 @@ int config_default_handlers(struct config *c, struct arena *arena, const struct 
 	return 0;
 }
 
-bool config_is_initial_root(void)
-{
-	static int known = -1;
-	char map[64] = "";
-	unsigned long inside, outside, count;
-
-	if (known >= 0)
-		return known;
-	known = 0;
-	if (geteuid() != 0)
-		return false;
-	CLEANUP_FD int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && read(fd, map, sizeof(map) - 1) > 0 &&
-	    sscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3)
-		known = inside == 0 && outside == 0 && count == UINT32_MAX;
-	return known;
-}
-
 /* Only root of the node may name another file: an engine's user could set the
  * environment of a rootless one. */
 static const char *path_from_environment(struct err *err)
 {
 	const char *path = getenv("RUNCLAMP_CONFIG");
 
-	if (!path || !config_is_initial_root())
+	if (!path || !userns_is_initial_root())
 		return config_default_path;
 	if (*path == '/')
 		return path;

@@ -84,8 +84,4 @@ int config_parse(struct config *ret, struct arena *arena, const char *text, size
 int config_fallback(struct config *ret, struct arena *arena, struct err *err) MUST_CHECK;
 const struct handler *config_handler(const struct config *c, const char *name);
 
-/* Whether this process is root in the initial user namespace (uid_map is the
- * identity over all uids). */
-bool config_is_initial_root(void);
-
 #endif

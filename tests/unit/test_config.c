@@ -1,4 +1,5 @@
 /* The configuration: defaults, levels, what overrides what, where it is found. */
+#include "base/userns.h"
 #include "site/config.h"
 #include "tmpdir.h"
 
@@ -283,7 +284,7 @@ static void the_environment_names_a_file(void **state)
 	struct config c;
 	struct err err;
 	(void)state;
-	if (!config_is_initial_root())
+	if (!userns_is_initial_root())
 		skip();
 	tmpdir_write("c.json", text, sizeof(text) - 1, 0600);
 	assert_int_equal(setenv("RUNCLAMP_CONFIG", tmpdir_path("c.json"), 1), 0);
@@ -348,7 +349,7 @@ static int in_user_namespace(void)
 	CLEANUP_FILE FILE *map = fopen("/proc/self/uid_map", "we");
 	if (!map || fputs("0 65534 1", map) < 0 || fflush(map) != 0)
 		return 77;
-	if (geteuid() != 0 || config_is_initial_root())
+	if (geteuid() != 0 || userns_is_initial_root())
 		return 11;
 	if (load(&c, &arena, &err) < 0)
 		return fprintf(stderr, "%s\n", err.msg), 12;
@@ -398,7 +399,7 @@ static void the_environment_is_not_for_others(void **state)
 		if (setuid(65534) < 0)
 			_exit(77);
 		/* A process of its own, so that nothing is known from before. */
-		_exit(config_is_initial_root() || strcmp(getenv("RUNCLAMP_CONFIG"), "not/absolute") != 0 ||
+		_exit(userns_is_initial_root() || strcmp(getenv("RUNCLAMP_CONFIG"), "not/absolute") != 0 ||
 		      (load(&c, &arena, &err) < 0 && strstr(err.msg, "RUNCLAMP_CONFIG")));
 	}
 	assert_int_equal(unsetenv("RUNCLAMP_CONFIG"), 0);
@@ -410,7 +411,7 @@ static void the_environment_is_not_for_others(void **state)
 int main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
-		/* First: config_is_initial_root remembers. */
+		/* First: userns_is_initial_root remembers. */
 		cmocka_unit_test(the_environment_is_not_for_others),
 		cmocka_unit_test(values_are_resolved),
 		cmocka_unit_test(nothing_written_is_the_defaults),

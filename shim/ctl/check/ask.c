@@ -1,6 +1,7 @@
 #include "ctl/check/ask.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/userns.h"
 #include "ctl/ctl.h"
 #include <fcntl.h>
 #include <string.h>
@@ -10,7 +11,7 @@ enum { CONFIG_FILE_MAX = 256 << 10, HANDLERS_TOLD = 32 };
 int ask_config(struct config *ret, struct arena *arena, struct err *err)
 {
 	const struct file_trust trust = {.allow_overflow_uid = false};
-	const char *path = config_is_initial_root() ? NULL : getenv("RUNCLAMP_CONFIG");
+	const char *path = userns_is_initial_root() ? NULL : getenv("RUNCLAMP_CONFIG");
 	CLEANUP_FREE char *text = NULL;
 	size_t len;
 

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/spawn.h"
+#include "base/userns.h"
 #include "ctl/runtime.h"
 #include "decide/lower.h"
 #include <errno.h>
@@ -82,7 +83,7 @@ static int open_output(struct bench *b, struct err *err)
 int bench_open(struct bench *ret, struct arena *arena, const struct identity *id, struct err *err)
 {
 	*ret = (struct bench){.id = id, .output = -1, .patience = DEADLINE_MS};
-	if (!config_is_initial_root())
+	if (!userns_is_initial_root())
 		return err_set(err, ERR_USAGE, "starting containers needs root");
 	if (runtime_helper(&ret->payload, arena, "floor-payload", err) < 0)
 		return -1;
