@@ -6,8 +6,8 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "format/jread.h"
+#include "image/catalogue.h"
 #include "image/cri.h"
-#include "needs/catalogue.h"
 #include "site/config.h"
 
 /* Of a record or blob; the records of a thousand labels and Docker's largest

@@ -40,8 +40,4 @@ int egress_read(struct needs_extra *into, const struct jread *r, uint32_t array)
 int egress_intersect(struct needs_extra *into, const struct needs_extra *other,
 		     struct arena *arena) MUST_CHECK;
 
-/* A manifest's `image`: *ret_reference and *ret_digest are NULL where absent. */
-int manifest_image(const struct jread *r, uint32_t image, const char **ret_reference,
-		   const char **ret_digest) MUST_CHECK;
-
 #endif

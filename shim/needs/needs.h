@@ -60,6 +60,12 @@ int needs_from_manifest(struct needs *ret, struct arena *arena, const char *text
 			const char *where, const char **ret_reference, const char **ret_digest,
 			struct err *err) MUST_CHECK;
 
+/* What the entries for this image declare, intersected; for none ret->declared is false. */
+struct catalogue;
+int needs_from_catalogue(struct needs *ret, struct arena *arena, const struct catalogue *c,
+			 const struct image *image, const struct file_trust *trust,
+			 struct err *err) MUST_CHECK;
+
 /* *to = *from; what nobody declared has no profile that would be worth its copy. */
 void needs_move(struct needs *to, const struct needs *from);
 /* Narrows `into` by another source. */

@@ -5,32 +5,6 @@
 
 #include <string.h>
 
-enum { REFERENCE_MAX = 512 };
-
-int manifest_image(const struct jread *r, uint32_t image, const char **ret_reference, const char **ret_digest)
-{
-	static const char *const keys[] = {"reference", "digest", NULL};
-	const char *reference = NULL, *digest = NULL;
-	uint32_t key[ARRAY_LEN(keys)];
-	struct jread in;
-
-	if (jread_object(&in, r, image, "image", keys, key))
-		return -1;
-	if (!key[0] && !key[1])
-		return jread_fail(r, image, "image names neither a reference nor a digest");
-	if (key[0] && jread_line(r, key[0], "image.reference", REFERENCE_MAX, &reference))
-		return -1;
-	if (key[1] && jread_line(r, key[1], "image.digest", REFERENCE_MAX, &digest))
-		return -1;
-	if (reference && strchr(reference, ' '))
-		return jread_fail(r, key[0], "image.reference must not hold blanks");
-	if (digest && !digest_ok(digest, strlen(digest)))
-		return jread_fail(r, key[1], "image.digest must be \"sha256:\" and 64 lower-case hex digits");
-	*ret_reference = reference;
-	*ret_digest = digest;
-	return 0;
-}
-
 static int read_capabilities(struct needs *into, const struct jread *r, uint32_t array)
 {
 	uint64_t set = 0;

@@ -1,12 +1,13 @@
 /* The catalogue: manifests DIR/NAME.json in a trusted folder, each of which names an image. */
-#ifndef RUNCLAMP_NEEDS_CATALOGUE_H
-#define RUNCLAMP_NEEDS_CATALOGUE_H
+#ifndef RUNCLAMP_IMAGE_CATALOGUE_H
+#define RUNCLAMP_IMAGE_CATALOGUE_H
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "format/jread.h"
 #include <stdint.h>
 
-enum { CATALOGUE_FILES = 4096 };
+enum { CATALOGUE_FILES = 4096, MANIFEST_TEXT_MAX = 256 << 10 };
 
 struct catalogue_entry {
 	const char *path;	   /* the manifest's file */
@@ -27,7 +28,7 @@ struct catalogue {
 	uint32_t nkeys, ndigests;
 };
 
-/* No such folder: no entries. Refused: more than CATALOGUE_FILES entries, one of more than NEEDS_TEXT_MAX
+/* No such folder: no entries. Refused: more than CATALOGUE_FILES entries, one of more than MANIFEST_TEXT_MAX
  * bytes, one that is no JSON object with an image (it might have been meant for this container's). */
 int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
 		   const struct file_trust *trust, struct err *err) MUST_CHECK;
@@ -36,11 +37,8 @@ int catalogue_read(struct catalogue *ret, struct arena *arena, const char *dir,
 int64_t catalogue_key(const struct catalogue *c, const char *key);
 int64_t catalogue_digest(const struct catalogue *c, const char *digest, size_t len);
 
-/* What the entries for this image declare, intersected; for none ret->declared is false. */
-struct image;
-struct needs;
-int needs_from_catalogue(struct needs *ret, struct arena *arena, const struct catalogue *c,
-			 const struct image *image, const struct file_trust *trust,
-			 struct err *err) MUST_CHECK;
+/* A manifest's `image`: *ret_reference and *ret_digest are NULL where absent. */
+int manifest_image(const struct jread *r, uint32_t image, const char **ret_reference,
+		   const char **ret_digest) MUST_CHECK;
 
 #endif

@@ -1,7 +1,6 @@
-#include "needs/catalogue.h"
+#include "image/catalogue.h"
 #include "image/content.h"
 #include "image/reference.h"
-#include "needs/form.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -75,6 +74,32 @@ static int list(const char **path, uint32_t *ret_n, const struct reading *rd)
 	return 0;
 }
 
+enum { REFERENCE_MAX = 512 };
+
+int manifest_image(const struct jread *r, uint32_t image, const char **ret_reference, const char **ret_digest)
+{
+	static const char *const keys[] = {"reference", "digest", NULL};
+	const char *reference = NULL, *digest = NULL;
+	uint32_t key[ARRAY_LEN(keys)];
+	struct jread in;
+
+	if (jread_object(&in, r, image, "image", keys, key))
+		return -1;
+	if (!key[0] && !key[1])
+		return jread_fail(r, image, "image names neither a reference nor a digest");
+	if (key[0] && jread_line(r, key[0], "image.reference", REFERENCE_MAX, &reference))
+		return -1;
+	if (key[1] && jread_line(r, key[1], "image.digest", REFERENCE_MAX, &digest))
+		return -1;
+	if (reference && strchr(reference, ' '))
+		return jread_fail(r, key[0], "image.reference must not hold blanks");
+	if (digest && !digest_ok(digest, strlen(digest)))
+		return jread_fail(r, key[1], "image.digest must be \"sha256:\" and 64 lower-case hex digits");
+	*ret_reference = reference;
+	*ret_digest = digest;
+	return 0;
+}
+
 /* The image that the text's entry names; the strings lie in r's arena. */
 static int image_of(struct jread *r, const char *text, size_t len, const char **ret_reference,
 		    const char **ret_digest)
@@ -99,7 +124,7 @@ static int read_entry(struct catalogue_entry *ret, const struct reading *rd, con
 	struct reference means;
 	size_t len;
 
-	if (file_read_trusted(path, rd->trust, NEEDS_TEXT_MAX, &text, &len, rd->err) < 0 ||
+	if (file_read_trusted(path, rd->trust, MANIFEST_TEXT_MAX, &text, &len, rd->err) < 0 ||
 	    image_of(&r, text, len, &reference, &digest) < 0)
 		return -1;
 	if (digest && !(one.digest = copy(rd, digest)))
@@ -186,52 +211,4 @@ int64_t catalogue_digest(const struct catalogue *c, const char *digest, size_t l
 		return -1;
 	(void)snprintf(text, sizeof(text), "%.*s", (int)len, digest);
 	return find(c->digest, c->ndigests, text);
-}
-
-static bool has_digest(const struct image *image, const struct catalogue_entry *e)
-{
-	if (e->digest_at < 0)
-		return false;
-	if (image->has_digest[e->digest_at])
-		return true;
-	for (uint32_t i = 0; i < image->ndigests; i++)
-		if (!strcmp(e->digest, image->digest[i]))
-			return true;
-	/* A name of the image may have moved to another manifest of the same configuration. */
-	return image->store && content_leads_to(image, e->digest);
-}
-
-static bool is_about(const struct catalogue_entry *e, const struct image *image)
-{
-	return (e->key_at >= 0 && image->has_key[e->key_at]) || has_digest(image, e);
-}
-
-static int add_entry(struct needs *into, const struct reading *rd, const struct catalogue_entry *e)
-{
-	CLEANUP_FREE char *text = NULL;
-	struct needs one;
-	size_t len;
-
-	if (file_read_trusted(e->path, rd->trust, NEEDS_TEXT_MAX, &text, &len, rd->err) < 0)
-		return -1;
-	/* The needs point into the text. */
-	const char *kept = arena_strndup(rd->arena, text, len);
-	if (!kept)
-		return no_memory(rd);
-	if (needs_from_manifest(&one, rd->arena, kept, len, e->path, NULL, NULL, rd->err) < 0)
-		return -1;
-	return needs_intersect(into, rd->arena, &one, rd->err);
-}
-
-int needs_from_catalogue(struct needs *ret, struct arena *arena, const struct catalogue *c,
-			 const struct image *image, const struct file_trust *trust, struct err *err)
-{
-	const struct reading rd = {"", trust, arena, err};
-	struct needs found = {0};
-
-	for (uint32_t i = 0; i < c->n; i++)
-		if (is_about(&c->entry[i], image) && add_entry(&found, &rd, &c->entry[i]) < 0)
-			return -1;
-	*ret = found;
-	return 0;
 }
