@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "model/shape.h"
+#include "model/cond_shape.h"
 
 /* {x : (x & mask) == value} */
 struct vector {

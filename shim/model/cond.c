@@ -1,4 +1,4 @@
-#include "model/shape.h"
+#include "model/cond_shape.h"
 
 #include <string.h>
 

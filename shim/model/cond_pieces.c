@@ -1,5 +1,5 @@
 /* What is left of a condition, in as few conditions as can say it. */
-#include "model/shape.h"
+#include "model/cond_shape.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Inside the model: a condition as the set of values that it holds for. */
-#ifndef RUNCLAMP_MODEL_SHAPE_H
-#define RUNCLAMP_MODEL_SHAPE_H
+#ifndef RUNCLAMP_MODEL_COND_SHAPE_H
+#define RUNCLAMP_MODEL_COND_SHAPE_H
 
 #include "model/cond.h"
 
