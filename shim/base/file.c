@@ -1,4 +1,4 @@
-/* Reading and replacing. Which paths are trusted: filetrust.c. */
+/* Reading and replacing. Which paths are trusted: file_trust.c. */
 #include "base/file.h"
 
 #include <errno.h>

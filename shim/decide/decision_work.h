@@ -1,5 +1,4 @@
-/* What the steps of one decision share. Private to decision.c, sides.c,
- * sources.c and closure.c. */
+/* What the steps of one decision share: decision*.c alone include it. */
 #ifndef RUNCLAMP_DECIDE_DECISION_WORK_H
 #define RUNCLAMP_DECIDE_DECISION_WORK_H
 
@@ -36,15 +35,15 @@ const char *work_names(struct work *w, const struct sysset *set);
 /* Zeroed memory of the arena, or NULL with the error set. */
 void *work_alloc(struct work *w, size_t size) MUST_CHECK;
 
-/* sides.c: reads engine profile, needs, ceiling and floor into the decision. */
+/* decision_sides.c: reads engine profile, needs, ceiling and floor into the decision. */
 int sides_read(struct work *w) MUST_CHECK;
 
-/* sources.c: asks the engine that made the bundle, for the image and for the pod. */
+/* decision_sources.c: asks the engine that made the bundle, for the image and for the pod. */
 int sources_ask(struct work *w) MUST_CHECK;
 /* The needs, part of sides_read; after sources_ask. */
 int sources_read(struct work *w) MUST_CHECK;
 
-/* closure.c: meets the sides, accounts for what each gate took, and writes the
+/* decision_syscalls.c: meets the sides, accounts for what each gate took, and writes the
  * section for the runtime. */
 int closure_build(struct work *w) MUST_CHECK;
 

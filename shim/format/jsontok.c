@@ -1,4 +1,4 @@
-/* The tokenizer. Looking things up in tokens: jsonget.c. */
+/* The tokenizer. Looking things up in tokens: jsontok_get.c. */
 #include "format/jsontok.h"
 #include "base/text.h"
 

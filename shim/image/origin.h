@@ -17,7 +17,7 @@ int engine_image(const struct image **ret, struct cri *ret_cri, struct arena *ar
 		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
 		 struct err *err) MUST_CHECK;
 
-/* Parts of that (engine_containerd.c): a container of containerd's; and the catalogue's names alone, for
+/* Parts of that (origin_containerd.c): a container of containerd's; and the catalogue's names alone, for
  * Docker's containers in containerd's image store. */
 int engine_ask_containerd(struct image *into, bool *ret_found, struct arena *arena,
 			  const struct engine_place *place, const struct engine_config *c,

@@ -50,7 +50,7 @@ static int check_address(const char *address, struct arena *arena, struct err *e
 
 static int answer_failed(const char *text, size_t len, int status, struct err *err)
 {
-	/* A bound stays one: sources.c does not let it switch a source off. */
+	/* A bound stays one: decision_sources.c does not let it switch a source off. */
 	enum err_kind kind =
 		WIFEXITED(status) && WEXITSTATUS(status) == err_exit_code(ERR_LIMIT) ? ERR_LIMIT : ERR_NEEDS;
 

@@ -65,7 +65,7 @@ static uint32_t sys_cost(const struct profile *p, int id, bool narrow)
 	return nrules ? n + n / 8 : n;
 }
 
-/* On X86 socketcall and ipc repeat the rules of their members (narrow.c): at most
+/* On X86 socketcall and ipc repeat the rules of their members (profile_narrow.c): at most
  * one comparison for each of the 32, and any rules with conditions once more. */
 enum { MUX_COST = 40 };
 

@@ -7,7 +7,7 @@
 /* runc's Go runtime makes these at a garbage collection or for a new thread at
  * the wrong moment: without them 1 to 8 of 20 starts fail, with them 0 of 100
  * on 1.3.6 and 1.5.2 and 0 of 120 on 1.1.5. clone3 is not among them: it answers
- * ENOSYS (enosys.c), and Go falls back on clone. */
+ * ENOSYS (runtime_enosys.c), and Go falls back on clone. */
 static const char runc_margin[] =
 	"rt_sigreturn nanosleep sched_yield epoll_pwait epoll_ctl mmap munmap madvise mprotect clone tgkill "
 	"rt_sigprocmask sigaltstack gettid getpid rt_sigaction rseq set_robust_list exit restart_syscall";

@@ -1,5 +1,5 @@
 /* Architectures of 32 bits: where libseccomp cuts, multiplexes or forgets, one is left out, or rules stay as
- * they were written (model/profile_narrow.c, setrules.c). */
+ * they were written (model/profile_narrow.c, rules_set.c). */
 #include "rule_fixture.h"
 
 static void narrow_architectures(void **state)

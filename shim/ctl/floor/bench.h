@@ -65,7 +65,7 @@ int bench_write(const struct bench *b, const struct buf *section, bool no_new_pr
 		struct err *err) MUST_CHECK;
 int bench_prepare(const struct bench *b, struct err *err) MUST_CHECK;
 
-/* sight.c: what a process is, as far as its runtime decides that, a line each. */
+/* bench_sight.c: what a process is, as far as its runtime decides that, a line each. */
 void sight_describe(struct buf *out, pid_t pid);
 /* Whether it is the payload by now; whether that waits. */
 bool sight_is_payload(pid_t pid);
