@@ -83,8 +83,8 @@ static bool is_pod_cgroup(const struct annotation *a, const struct bundle *b, co
 /* Annotations that a runtime acts on, by the question what root can be made to read, write, run or connect to
  * by them, and what becomes of the filter. `refuse` is what it would do; NULL: known and harmless. With
  * `check` only the values are refused that it says no to. The first row that matches decides, so a prefix
- * stands behind what it makes an exception of. Tests: integration/backdoor.bats, integration/reach.bats and
- * tests/unit/test_backdoor.c. */
+ * stands behind what it makes an exception of. Tests: integration/runtimes/backdoor.bats,
+ * integration/runtimes/reach.bats and tests/unit/test_backdoor.c. */
 static const struct {
 	const char *key; /* ends in '*': a prefix */
 	unsigned on;

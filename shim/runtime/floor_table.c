@@ -25,7 +25,7 @@
 
 /* Sorted by kind, then version; ranges of a kind follow each other. Each need stood 100 starts without a
  * failure, and failed with any one name left out; exec and effect were found by denying one call after the
- * other and comparing what the process then is (integration/floor.bats, floor-effects.bats). */
+ * other and comparing what the process then is (integration/runtimes/floor.bats, floor-effects.bats). */
 const struct floor_row floor_rows[] = {
 	{RUNTIME_RUNC,
 	 V(1, 1, 0),

@@ -1,5 +1,5 @@
 /* What a runtime at a version is: its name, its version, and the calls it makes
- * under the filter itself. Data. Measured by integration/floor.bats; which
+ * under the filter itself. Data. Measured by integration/runtimes/floor.bats; which
  * versions were tested stands in docs/RUNTIMES.md. */
 #ifndef RUNCLAMP_RUNTIME_RUNTIME_H
 #define RUNCLAMP_RUNTIME_RUNTIME_H

@@ -8,7 +8,7 @@ import re
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # The floors of Debian 12's runc 1.1.5, crun 1.8.1 and runsc, as measured by
-# integration/floor.bats; written down here a second time on purpose.
+# integration/runtimes/floor.bats; written down here a second time on purpose.
 RUNC = "close execve exit_group fstatfs futex getdents64 openat write".split()
 FLOOR = {
     ("runc", True): RUNC,

@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# What an image in Podman's store declares in its labels, and what the catalogue says of it; as root and rootless.
+
+load ../lib/common
+load ../lib/engine
+load ../lib/podman
+
+setup_file() {
+  podman_setup v1
+  needs=$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")
+  export needs
+  image p localhost/narrow:1 "LABEL io.runclamp.syscalls=$needs"
+  image p localhost/wide:1 "LABEL io.runclamp.syscalls=$needs mkdir"
+  image p localhost/bad:1 "LABEL io.runclamp.syscalls=$needs mount"
+}
+teardown_file() { podman_clean; }
+teardown() {
+  podman_empty in_node
+  in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
+  podman_handlers
+}
+
+# makes IMAGE [OPTION...]: whether a container of the image may make a folder, a call that narrow:1 does not declare.
+makes() {
+  local image=$1
+  shift
+  run_in p "${KIND:-runc}" "$@" "$image" mkdir /tmp/x
+}
+denied() { # the last `run`
+  echo "$output"
+  [ "$status" -ne 0 ] && [[ $output == *"mkdir: can't create directory '/tmp/x': Operation not permitted"* ]]
+}
+image_id() { p image inspect --format '{{.Id}}' "$1"; }
+catalogue() { # NAME IMAGE-JSON
+  jq -n --argjson image "$2" --arg needs "$needs" \
+    '{version: 1, image: $image, syscalls: ($needs | split(" ") | map(select(. != "")))}' |
+    node_file "/etc/runclamp/closures.d/$1.json"
+}
+
+@test "the image's label narrows, with and without --rm, under runc and crun" {
+  makes localhost/app:1
+  for KIND in runc crun; do
+    run makes localhost/narrow:1
+    denied
+  done
+  decided ".sources == [\"label io.runclamp.syscalls\"] and .image_digest == \"sha256:$(image_id localhost/narrow:1)\""
+  run p --runtime "$(handler runc)" run --name kept localhost/narrow:1 mkdir /tmp/x
+  denied
+  run p start -a kept
+  denied
+}
+
+@test "podman run --label neither widens nor stands in for the image's" {
+  run makes localhost/narrow:1 --label "io.runclamp.syscalls=$needs mkdir"
+  denied
+  makes localhost/app:1 --label "io.runclamp.syscalls=$needs"
+}
+
+@test "label and annotation are intersected" {
+  run makes localhost/wide:1 --annotation "io.runclamp.syscalls=$needs"
+  denied
+  run makes localhost/narrow:1 --annotation "io.runclamp.syscalls=$needs mkdir"
+  denied
+}
+
+@test "a label outside the ceiling refuses" {
+  run run_in p runc localhost/bad:1 true
+  refused 'the image needs mount, which the ceiling node-default of handler runclamp does not allow'
+}
+
+@test "the catalogue by image ID, by the manifest's digest and by reference" {
+  local entry
+  for entry in "{\"digest\": \"sha256:$(image_id localhost/app:1)\"}" \
+    "{\"digest\": \"$(p image inspect --format '{{.Digest}}' localhost/app:1)\"}" '{"reference": "localhost/app:1"}'; do
+    catalogue a "$entry"
+    run makes localhost/app:1
+    denied
+    makes localhost/wide:1
+  done
+}
+
+@test "a tag that moved: a container that is started again has its own image's labels" {
+  image p localhost/moving:1 "LABEL io.runclamp.syscalls=$needs"
+  p --runtime "$(handler runc)" create --name moved localhost/moving:1 mkdir /tmp/x
+  p tag localhost/app:1 localhost/moving:1
+  run p start -a moved
+  denied
+}
+
+@test "a configuration that was tampered with refuses, or is skipped with a warning" {
+  image p localhost/tampered:1 "LABEL io.runclamp.syscalls=$needs"
+  hex=$(image_id localhost/tampered:1)
+  name="/var/lib/containers/storage/overlay-images/$hex/=$(printf 'sha256:%s' "$hex" | base64 -w0)"
+  p --runtime "$(handler runc)" create --name victim localhost/tampered:1 mkdir /tmp/x
+  in_node sed -i 's/io.runclamp/xx.runclamp/' "$name"
+  run p start -a victim
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"its content has the digest"* ]]
+  podman_handlers '.on_source_error = "skip"'
+  p start -a victim
+  decided '.warnings[0] | startswith("the image can'"'"'t be read, and nothing of it was used")'
+  in_node sed -i 's/xx.runclamp/io.runclamp/' "$name" # or Podman itself finds no image any more
+}
+
+@test "whoever tags an image lengthens its entry, of 40 MiB here: no start of another's is refused, and its own name counts" {
+  local setting index=/var/lib/containers/storage/overlay-images/images.json id
+  id=$(image_id localhost/app:1)
+  in_node cp "$index" "$index.kept"
+  in_node cat "$index" | jq -c --arg id "$id" \
+    'map(if .id == $id then .names = [range(9000) | tostring | "localhost/" + ("0" * 200) + ":" + .] + .names
+      | .["names-history"] = [range(210000) | tostring | "localhost/" + ("1" * 200) + ":" + .] else . end)' |
+    node_file "$index"
+  in_node stat -c 'bytes: %s' "$index"
+  [ "$(in_node stat -c %s "$index")" -gt 40000000 ]
+  for setting in refuse skip; do
+    podman_handlers ".on_source_error = \"$setting\""
+    in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
+    makes localhost/app:1
+    catalogue other '{"reference": "localhost/other:1"}'
+    makes localhost/app:1
+    decided '.warnings == [] or .warnings == null'
+    catalogue a '{"reference": "localhost/app:1"}'
+    run makes localhost/app:1
+    denied
+  done
+  in_node mv "$index.kept" "$index"
+}
+
+@test "sources without label: the label is not read" {
+  podman_handlers '.sources = ["annotation"]'
+  makes localhost/bad:1
+}
+
+@test "a container without an image" {
+  in_node sh -c 'mkdir -p /root/fs && cp -a "$0/." /root/fs/' "$T/rootfs"
+  p --runtime "$(handler runc)" run --rm --rootfs /root/fs true
+}
+
+@test "containers of a pod, and its infra container" {
+  p --runtime "$(handler runc)" pod create --name pod >/dev/null
+  run makes localhost/narrow:1 --pod pod
+  denied
+  p pod rm -f -t 0 pod
+}
+
+@test "vfs" {
+  vfs() { in_node podman --storage-driver vfs --root /var/lib/containers/vfs --runroot /run/vfs "$@"; }
+  tar -C "$T/rootfs" -c . | vfs import -q --change "LABEL io.runclamp.syscalls=$needs" - localhost/narrow:1
+  run vfs --runtime "$(handler runc)" run --rm localhost/narrow:1 mkdir /tmp/x
+  denied
+}
+
+@test "images in a store of their own that only Podman names; root believes none that a user can write to" {
+  local images=/var/lib/containers/images setting split driver
+  driver=$(p info --format '{{.Store.GraphDriverName}}')
+  tar -C "$T/rootfs" -c . | p --root "$images" --runroot /run/images import -q --change "LABEL io.runclamp.syscalls=$needs" - localhost/narrow:2
+  split=(--root /var/lib/containers/split --runroot /run/split --storage-driver "$driver")
+  for setting in . '.engines.storage.root = ["/var/lib/containers/storage"]'; do
+    podman_handlers "$setting"
+    run p "${split[@]}" --storage-opt "$driver.imagestore=$images" --runtime "$(handler runc)" run --rm localhost/narrow:2 mkdir /tmp/x
+    denied
+    [ "$PODMAN" -ge 500 ] || continue
+    run p "${split[@]}" --imagestore "$images" --runtime "$(handler runc)" run --rm localhost/narrow:2 mkdir /tmp/x
+    denied
+    run p --root "$images" --runroot /run/images --transient-store --runtime "$(handler runc)" run --rm localhost/narrow:2 mkdir /tmp/x
+    denied
+  done
+  podman_handlers
+  in_node chown -R 1234 "$images/$driver-images"
+  run p "${split[@]}" --storage-opt "$driver.imagestore=$images" --runtime "$(handler runc)" run --rm localhost/narrow:2 true
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"$images/$driver-images is not trusted: it belongs to uid 1234"* ]]
+}
+
+@test "rootless" {
+  rootless_setup
+  u() {
+    in_node env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin HOME=/var/lib/containers/home/tester XDG_RUNTIME_DIR="/run/user/$TESTER" \
+      setpriv --reuid=tester --regid=tester --init-groups -- sh -c 'cd && exec podman "$@"' podman "$@"
+  }
+  image u localhost/app:1
+  image u localhost/narrow:1 "LABEL io.runclamp.syscalls=$needs"
+  u --runtime "$(handler runc)" run --rm localhost/app:1 mkdir /tmp/x
+  run u --runtime "$(handler runc)" run --rm localhost/narrow:1 mkdir /tmp/x
+  denied
+}
