@@ -49,10 +49,8 @@ outside_ceiling over pause_container removed_by_ceiling removed_by_engine remove
 runtime_version sentence sources sources_not_read verdict warnings'
 keys=$(tr '\n' ' ' <<<"$keys" | sed 's/ $//')
 odd="" count=0
-for dir in "$ROOT"/tests/golden/bundles/*/; do
+for dir in "$T"/g/*/; do
   name=$(basename "$dir")
-  install -d -m 700 "$T/g/$name"
-  cp "$dir/config.json" "$T/g/$name/"
   handlers=(runclamp crun runsc)
   handler=${handlers[count++ % 3]}
   ctl check --json --handler "$handler" "$T/g/$name"

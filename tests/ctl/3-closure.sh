@@ -1,6 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # sourced by run
 # --- closure: what the shim would splice, byte for byte ---
-for handler in runclamp crun runsc; do ln -sf "$B/runclamp" "$T/bin/$handler"; done
 odd="" count=0 at=0
 for dir in "$T"/g/*/ "$T"/b/{plain,few,conditions,unconfined,many}/; do
   # tests/golden/run has every bundle under every runtime; here each has one, in turn.
