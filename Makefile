@@ -64,7 +64,7 @@ $(B)/gen/syscalls.inc: shim/model/gen-syscalls.awk shim/model/syscalls.tbl
 	@mkdir -p $(@D)
 	awk -f $< shim/model/syscalls.tbl | gperf -m 1 > $@.tmp && mv $@.tmp $@
 # The shipped whitelists as tables, by the parser that reads an operator's own.
-$(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter-out shim/load/ceiling_%.c shim/site/ceiling_%.c,$(filter $(addprefix shim/,base/% format/% model/% runtime/% oci/% load/% site/%),$(LIB_SRC))))
+$(B)/gen/compile-ceilings: $(call obj,config/whitelists/make/compile.c $(filter $(addprefix shim/,base/% format/% model/% runtime/% oci/% site/ceiling.c),$(LIB_SRC)))
 	$(CC) $(LDFLAGS) -pie -o $@ $^ $(LIBS)
 $(B)/gen/ceilings.inc: $(B)/gen/compile-ceilings $(sort $(wildcard config/whitelists/*.json))
 	$^ > $@.tmp && mv $@.tmp $@
