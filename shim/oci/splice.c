@@ -1,61 +1,100 @@
 #include "oci/splice.h"
 #include "base/file.h"
+#include "format/edit.h"
 
 #include <fcntl.h>
 #include <string.h>
 
-/* What goes in between the bytes up to `from` and those from `to` on. */
-struct edit {
-	uint32_t from, to;
-	const char *before, *after; /* around the section */
+/* The edits so far, in the order of their places; a member is at most PIECES of them. */
+enum { PIECES = 7 };
+struct plan {
+	const struct jdoc *doc;
+	struct edit edit[SPLICE_MEMBERS * PIECES];
+	size_t n;
 };
 
-static struct edit replace_value(const struct jdoc *doc, uint32_t tok)
+/* Behind what already goes in there. The first piece takes the place of the old bytes, the others follow it.
+ */
+static void add(struct plan *p, uint32_t from, uint32_t to, const char *const pieces[])
 {
-	return (struct edit){.from = doc->tok[tok].start, .to = doc->tok[tok].end, .before = "", .after = ""};
+	size_t at = p->n, n = 0;
+
+	while (at > 0 && p->edit[at - 1].from > from)
+		at--;
+	while (pieces[n])
+		n++;
+	memmove(&p->edit[at + n], &p->edit[at], (p->n - at) * sizeof(*p->edit));
+	for (size_t i = 0; i < n; i++)
+		p->edit[at + i] = (struct edit){i ? to : from, to, pieces[i], strlen(pieces[i])};
+	p->n += n;
+}
+#define PIECES_OF(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* Whether something goes in between there already: into an object that had no member. */
+static bool goes_in(const struct plan *p, uint32_t at)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->edit[i].from == at && p->edit[i].to == at)
+			return true;
+	return false;
 }
 
-static struct edit find_edit(const struct bundle *b)
+static void add_parent(struct plan *p, uint32_t parent, const struct splice_member *m)
 {
-	const struct jdoc *doc = &b->doc;
-	uint32_t linux_tok = jdoc_get(doc, 0, "linux");
-	if (!linux_tok) {
-		/* Last, so that the first bytes, which people look at, stay the engine's. */
-		uint32_t brace = doc->tok[0].end - 1;
-		return (struct edit){
-			.from = brace,
-			.to = brace,
-			.before = doc->tok[0].count ? ",\"linux\":{\"seccomp\":" : "\"linux\":{\"seccomp\":",
-			.after = "}",
-		};
+	const struct jtok *doc = &p->doc->tok[0], *old = &p->doc->tok[parent];
+
+	if (parent) {
+		add(p, old->start, old->end, PIECES_OF("{\"", m->name, "\":", m->value, "}"));
+		return;
 	}
-	if (doc->tok[linux_tok].type != JTOK_OBJECT) {
-		struct edit e = replace_value(doc, linux_tok);
-		e.before = "{\"seccomp\":";
-		e.after = "}";
-		return e;
-	}
-	uint32_t seccomp = jdoc_get(doc, linux_tok, "seccomp");
-	if (seccomp)
-		return replace_value(doc, seccomp);
-	uint32_t inside = doc->tok[linux_tok].start + 1;
-	return (struct edit){
-		.from = inside,
-		.to = inside,
-		.before = "\"seccomp\":",
-		.after = doc->tok[linux_tok].count ? "," : "",
-	};
+	/* Last, so that the first bytes, which people look at, stay the engine's. */
+	uint32_t brace = doc->end - 1;
+	const char *comma = doc->count || goes_in(p, brace) ? ",\"" : "\"";
+	add(p, brace, brace, PIECES_OF(comma, m->parent, "\":{\"", m->name, "\":", m->value, "}"));
 }
 
-int splice_apply(const struct bundle *b, const char *section, size_t section_len, struct buf *out,
+static void add_member(struct plan *p, const struct splice_member *m)
+{
+	uint32_t parent = jdoc_get(p->doc, 0, m->parent);
+
+	if (!parent || p->doc->tok[parent].type != JTOK_OBJECT) {
+		add_parent(p, parent, m);
+		return;
+	}
+	uint32_t old = jdoc_get(p->doc, parent, m->name), inside = p->doc->tok[parent].start + 1;
+	if (old)
+		add(p, p->doc->tok[old].start, p->doc->tok[old].end, PIECES_OF(m->value));
+	else if (p->doc->tok[parent].count)
+		add(p, inside, inside, PIECES_OF("\"", m->name, "\":", m->value, ","));
+	else
+		add(p, inside, inside,
+		    PIECES_OF(goes_in(p, inside) ? ",\"" : "\"", m->name, "\":", m->value));
+}
+
+/* Whether two of them would go into an object that is not there yet: each would write one of its own. */
+static bool share_absent(const struct plan *p, const struct splice_member *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++) {
+			uint32_t parent = jdoc_get(p->doc, 0, v[i].parent);
+
+			if (!strcmp(v[i].parent, v[k].parent) && (!strcmp(v[i].name, v[k].name) || !parent ||
+								  p->doc->tok[parent].type != JTOK_OBJECT))
+				return true;
+		}
+	return false;
+}
+
+int splice_apply(const struct bundle *b, const struct splice_member *v, size_t n, struct buf *out,
 		 struct err *err)
 {
-	struct edit e = find_edit(b);
-	buf_put(out, b->doc.text, e.from);
-	buf_puts(out, e.before);
-	buf_put(out, section, section_len);
-	buf_puts(out, e.after);
-	buf_put(out, b->doc.text + e.to, b->doc.len - e.to);
+	struct plan p = {.doc = &b->doc};
+
+	if (n > SPLICE_MEMBERS || share_absent(&p, v, n))
+		return err_set(err, ERR_INTERNAL, "members that cannot be written into config.json together");
+	for (size_t i = 0; i < n; i++)
+		add_member(&p, &v[i]);
+	edit_apply(out, b->doc.text, b->doc.len, p.edit, p.n);
 	if (out->failed)
 		return err_set(err, ERR_LIMIT, "out of memory for the new config.json");
 	return 0;

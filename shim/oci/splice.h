@@ -5,11 +5,17 @@
 #include "base/buf.h"
 #include "oci/bundle.h"
 
-/* Appends to out the bundle's text in which linux.seccomp is `section` (a JSON
- * value): in the place of a present or null member; as the first member of a
- * present `linux` object; in a null `linux`'s place or, where there is none, as a
- * new last member of the document: {"seccomp": section}. */
-int splice_apply(const struct bundle *b, const char *section, size_t section_len, struct buf *out,
+/* A member of an object on the document's top level: what "linux": {"seccomp": VALUE} is to be. */
+struct splice_member {
+	const char *parent, *name; /* "linux", "seccomp": no character that JSON escapes */
+	const char *value;	   /* JSON, NUL-terminated */
+};
+
+/* Appends to out the bundle's text in which each of n members (at most SPLICE_MEMBERS, each named once) has
+ * its value: in the place of a present or null member; as the first member of a present parent; in a null
+ * parent's place or, where there is none, as a new last member of the document: {"seccomp": section}. */
+enum { SPLICE_MEMBERS = 8 };
+int splice_apply(const struct bundle *b, const struct splice_member *v, size_t n, struct buf *out,
 		 struct err *err) MUST_CHECK;
 
 /* Writes text as the bundle's config.json, atomically, with owner, mode and

@@ -225,7 +225,8 @@ static int make_text(const struct call *c, struct buf *out, struct err *err)
 	const struct decision *d = c->decision;
 
 	if (d->inject)
-		return splice_apply(&c->bundle, d->section.data, d->section.len, out, err);
+		return splice_apply(&c->bundle, &(struct splice_member){"linux", "seccomp", d->section.data},
+				    1, out, err);
 	buf_put(out, c->bundle.doc.text, c->bundle.doc.len);
 	return out->failed ? err_set(err, ERR_LIMIT, "out of memory") : 0;
 }

@@ -236,7 +236,10 @@ static void check_injected(const struct input *in, struct arena *arena, const st
 	struct profile *back = arena_alloc(arena, sizeof(*back));
 	struct err err = {0};
 
-	check(back && !splice_apply(b, d->section.data, d->section.len, &after, &err) && !after.failed);
+	check(back &&
+	      !splice_apply(b, &(struct splice_member){"linux", "seccomp", d->section.data}, 1, &after,
+			    &err) &&
+	      !after.failed);
 	read_back(back, arena, d);
 	check_narrower(d, back);
 	check_outside(b, d, &after);

@@ -30,6 +30,28 @@ static void check_bytes(const struct bundle *old, const struct bundle *new, cons
 	check(n->len - head - tail <= strlen(section) + strlen(",\"linux\":{\"seccomp\":}"));
 }
 
+/* Several members at once: all of them stand there, and once more changes nothing. */
+static void check_several(const struct bundle *old, struct arena *a)
+{
+	static const struct splice_member v[] = {{"process", "noNewPrivileges", "true"},
+						 {"linux", "seccomp", "{}"},
+						 {"hooks", "startContainer", "[]"}};
+	struct buf once = {0}, twice = {0};
+	struct bundle new;
+	struct err err = {0};
+
+	check(!splice_apply(old, v, ARRAY_LEN(v), &once, &err));
+	if (!bundle_parse(&new, a, once.data, once.len, &err)) {
+		check(bundle_no_new_privileges(&new) && new.seccomp &&new.hooks_start_container);
+		check(!splice_apply(&new, v, ARRAY_LEN(v), &twice, &err));
+		check(once.len == twice.len && !memcmp(once.data, twice.data, once.len));
+	} else {
+		check(strstr(err.msg, "too many") != NULL);
+	}
+	buf_free(&once);
+	buf_free(&twice);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const sections[] = {"{}",
@@ -39,16 +61,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err = {0};
 	if (!bundle_parse(&old, &a, (const char *)data, size, &err)) {
 		const char *section = sections[size % 2];
+		const struct splice_member member = {"linux", "seccomp", section};
 		struct buf once = {0}, twice = {0};
-		check(!splice_apply(&old, section, strlen(section), &once, &err));
+		check(!splice_apply(&old, &member, 1, &once, &err));
 		/* Two more levels and three more values may pass the limits. */
 		if (!bundle_parse(&new, &a, once.data, once.len, &err)) {
 			check_bytes(&old, &new, section);
-			check(!splice_apply(&new, section, strlen(section), &twice, &err));
+			check(!splice_apply(&new, &member, 1, &twice, &err));
 			check(once.len == twice.len && !memcmp(once.data, twice.data, once.len));
 		} else {
 			check(strstr(err.msg, "too many") != NULL);
 		}
+		check_several(&old, &a);
 		buf_free(&once);
 		buf_free(&twice);
 	}

@@ -279,7 +279,8 @@ static void decide_twice(const struct setup *s)
 	if (decide_setup(&x, s) < 0)
 		fail_msg("%s", x.err.msg);
 	if (x.d.inject) {
-		if (splice_apply(&x.bundle, x.d.section.data, x.d.section.len, &text, &x.err))
+		if (splice_apply(&x.bundle, &(struct splice_member){"linux", "seccomp", x.d.section.data}, 1,
+				 &text, &x.err))
 			fail_msg("%s", x.err.msg);
 		if (decide_text(&y, s, text.data, text.len) < 0)
 			fail_msg("%s: %s", x.d.section.data, y.err.msg);

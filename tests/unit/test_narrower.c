@@ -228,7 +228,8 @@ static void decide_again(const struct round *r, const struct decider *x)
 	CLEANUP_BUF struct buf text = {0};
 	struct err err = {0};
 
-	if (splice_apply(&x->bundle, x->d.section.data, x->d.section.len, &text, &err))
+	if (splice_apply(&x->bundle, &(struct splice_member){"linux", "seccomp", x->d.section.data}, 1, &text,
+			 &err))
 		fail_msg("%s", err.msg);
 	if (decide_text(&y, &r->in, text.data, text.len) < 0)
 		fail_msg("again: %s\n%s", y.err.msg, x->d.section.data);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "format/edit.h"
 #include "oci/splice.h"
 #include "tmpdir.h"
 #include <errno.h>
@@ -57,6 +58,8 @@ static const struct {
 	{"there already", "{\"linux\":{\"seccomp\":" SECTION "}}", "{\"linux\":{\"seccomp\":" SECTION "}}"},
 };
 
+static const struct splice_member spliced = {"linux", "seccomp", SECTION};
+
 /* The text with the section in it, in out. */
 static void splice_text(const char *text, size_t len, struct buf *out)
 {
@@ -65,7 +68,7 @@ static void splice_text(const char *text, size_t len, struct buf *out)
 	struct err err;
 	if (bundle_parse(&b, &a, text, len, &err) < 0)
 		fail_msg("%s: %s", text, err.msg);
-	assert_int_equal(splice_apply(&b, SECTION, strlen(SECTION), out, &err), 0);
+	assert_int_equal(splice_apply(&b, &spliced, 1, out, &err), 0);
 }
 
 static void test_bytes(void **state)
@@ -78,6 +81,98 @@ static void test_bytes(void **state)
 			fail_msg("%s: %s, expected %s", cases[i].what, once.data, cases[i].after);
 		splice_text(once.data, once.len, &twice);
 		assert_string_equal(twice.data, once.data);
+	}
+}
+
+/* Several members at once, in whatever order they are named: by hand from the rule in splice.h. */
+#define CAPS "{\"bounding\":[]}"
+#define HOOK "[{\"path\":\"/h\"}]"
+static const struct {
+	const char *what, *before, *after;
+} several[] = {
+	{"all are there",
+	 "{\"hooks\":{\"createRuntime\":[1,\n2]},\"process\":{\"noNewPrivileges\":false,\"capabilities\":"
+	 "null},"
+	 "\"linux\":{\"seccomp\":{}}}",
+	 "{\"hooks\":{\"createRuntime\":" HOOK
+	 "},\"process\":{\"noNewPrivileges\":true,\"capabilities\":" CAPS "},\"linux\":{\"seccomp\":" SECTION
+	 "}}"},
+	{"none is there, their parents are", "{\"process\":{\"cwd\":\"/\"}, \"linux\":{ }, \"hooks\":{}}",
+	 "{\"process\":{\"capabilities\":" CAPS
+	 ",\"noNewPrivileges\":true,\"cwd\":\"/\"}, \"linux\":{\"seccomp\":" SECTION
+	 " }, \"hooks\":{\"createRuntime\":" HOOK "}}"},
+	{"into one empty object", "{\"process\":{}}",
+	 "{\"process\":{\"capabilities\":" CAPS ",\"noNewPrivileges\":true},\"linux\":{\"seccomp\":" SECTION
+	 "},\"hooks\":{\"createRuntime\":" HOOK "}}"},
+	{"a parent is null, at the document's end", "{\"process\":{\"a\":1},\"linux\":null}",
+	 "{\"process\":{\"capabilities\":" CAPS
+	 ",\"noNewPrivileges\":true,\"a\":1},\"linux\":{\"seccomp\":" SECTION
+	 "},\"hooks\":{\"createRuntime\":" HOOK "}}"},
+};
+
+static void test_several(void **state)
+{
+	(void)state;
+	static const struct splice_member members[] = {
+		{"process", "capabilities", CAPS},
+		{"linux", "seccomp", SECTION},
+		{"process", "noNewPrivileges", "true"},
+		{"hooks", "createRuntime", HOOK},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(several); i++) {
+		CLEANUP_ARENA struct arena a = {0};
+		CLEANUP_BUF struct buf out = {0};
+		struct bundle b;
+		struct err err = {0};
+		assert_int_equal(bundle_parse(&b, &a, several[i].before, strlen(several[i].before), &err), 0);
+		assert_int_equal(splice_apply(&b, members, ARRAY_LEN(members), &out, &err), 0);
+		if (strcmp(out.data, several[i].after))
+			fail_msg("%s: %s, expected %s", several[i].what, out.data, several[i].after);
+	}
+}
+
+/* What would be written twice, or into two objects of one name, is not written. */
+static void test_not_together(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		struct splice_member v[2];
+	} rows[] = {
+		{"{\"linux\":{}}", {{"linux", "seccomp", "1"}, {"linux", "seccomp", "2"}}},
+		{"{}", {{"process", "capabilities", "1"}, {"process", "noNewPrivileges", "2"}}},
+		{"{\"process\":null}",
+		 {{"process", "capabilities", "1"}, {"process", "noNewPrivileges", "2"}}},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_ARENA struct arena a = {0};
+		CLEANUP_BUF struct buf out = {0};
+		struct bundle b;
+		struct err err = {0};
+		assert_int_equal(bundle_parse(&b, &a, rows[i].text, strlen(rows[i].text), &err), 0);
+		assert_int_equal(splice_apply(&b, rows[i].v, 2, &out, &err), -1);
+		assert_int_equal(out.len, 0);
+	}
+}
+
+static void test_edits(void **state)
+{
+	(void)state;
+	static const struct {
+		struct edit v[2];
+		const char *after; /* NULL: refused */
+	} rows[] = {
+		{{{0, 0, "a", 1}, {0, 0, "b", 1}}, "ab0123"}, {{{4, 4, "a", 1}, {4, 4, "b", 1}}, "0123ab"},
+		{{{1, 3, "", 0}, {3, 3, "xy", 2}}, "0xy3"},   {{{0, 4, "", 0}, {4, 4, "", 0}}, ""},
+		{{{1, 3, "", 0}, {2, 4, "", 0}}, NULL},	      {{{3, 3, "", 0}, {1, 1, "", 0}}, NULL},
+		{{{0, 5, "", 0}, {5, 5, "", 0}}, NULL},	      {{{3, 2, "", 0}, {3, 3, "", 0}}, NULL},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_BUF struct buf out = {0};
+		edit_apply(&out, "0123", 4, rows[i].v, 2);
+		assert_int_equal(out.failed, rows[i].after == NULL);
+		if (rows[i].after)
+			assert_string_equal(out.data ? out.data : "", rows[i].after);
 	}
 }
 
@@ -329,9 +424,11 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_real),
-		cmocka_unit_test(test_commit),	  cmocka_unit_test(test_changed),
-		cmocka_unit_test(test_read_only), cmocka_unit_test(test_exposed),
+		cmocka_unit_test(test_bytes),	     cmocka_unit_test(test_several),
+		cmocka_unit_test(test_not_together), cmocka_unit_test(test_edits),
+		cmocka_unit_test(test_real),	     cmocka_unit_test(test_commit),
+		cmocka_unit_test(test_changed),	     cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_exposed),
 	};
 	return cmocka_run_group_tests(tests, setup, tmpdir_remove);
 }

@@ -1,4 +1,5 @@
 #include "ctl/files/jsonedit.h"
+#include "format/edit.h"
 #include <string.h>
 
 /* The blanks in front of an object's first member; false: none, or in its line. */
@@ -82,48 +83,55 @@ static uint32_t last_value(const struct jdoc *doc, uint32_t obj)
 	return key + 1;
 }
 
+/* The document with `text` in place of what stands between the two. */
+static void apply(struct buf *out, const struct jdoc *doc, uint32_t from, uint32_t to, const struct buf *text)
+{
+	const struct edit e = {from, to, text->data, text->len};
+
+	edit_apply(out, doc->text, doc->len, &e, 1);
+	out->failed = out->failed || text->failed;
+}
+
 void jsonedit_insert(struct buf *out, const struct jdoc *doc, const struct jsonstyle *style, uint32_t obj,
 		     unsigned depth, const char *const keys[], const char *string)
 {
 	struct jsonstyle s = *style;
 	const struct jtok *o = &doc->tok[obj];
-	CLEANUP_BUF struct buf base = {0};
+	CLEANUP_BUF struct buf base = {0}, text = {0};
 	const char *indent = "";
 	size_t len = 0;
-	uint32_t at;
 
 	if (o->count) {
+		uint32_t at = doc->tok[last_value(doc, obj)].end;
+
 		s.flat = !first_gap(doc, obj, &indent, &len);
-		at = doc->tok[last_value(doc, obj)].end;
-		buf_put(out, doc->text, at);
-		buf_putc(out, ',');
-		if (s.flat && s.colon[1])
-			buf_putc(out, ' ');
-		put_break(out, &s, indent, len, 0);
-		put_member(out, &s, indent, len, keys, string);
-		buf_put(out, doc->text + at, doc->len - at);
+		buf_puts(&text, s.flat && s.colon[1] ? ", " : ",");
+		put_break(&text, &s, indent, len, 0);
+		put_member(&text, &s, indent, len, keys, string);
+		apply(out, doc, at, at, &text);
 		return;
 	}
-	buf_put(out, doc->text, o->start + 1);
 	for (unsigned i = 0; i < depth; i++)
 		buf_puts(&base, s.unit);
 	buf_puts(&base, s.unit);
-	put_break(out, &s, base.data, base.len, 0);
-	put_member(out, &s, base.data, base.len, keys, string);
-	put_break(out, &s, base.data, base.len - strlen(s.unit), 0);
-	buf_put(out, doc->text + o->end - 1, doc->len - (o->end - 1));
-	out->failed = out->failed || base.failed;
+	put_break(&text, &s, base.data, base.len, 0);
+	put_member(&text, &s, base.data, base.len, keys, string);
+	put_break(&text, &s, base.data, base.len - strlen(s.unit), 0);
+	text.failed = text.failed || base.failed;
+	apply(out, doc, o->start + 1, o->end - 1, &text);
 }
 
 void jsonedit_replace(struct buf *out, const struct jdoc *doc, uint32_t tok, const char *string)
 {
-	buf_put(out, doc->text, doc->tok[tok].start);
-	buf_jstr(out, string, strlen(string));
-	buf_put(out, doc->text + doc->tok[tok].end, doc->len - doc->tok[tok].end);
+	CLEANUP_BUF struct buf text = {0};
+
+	buf_jstr(&text, string, strlen(string));
+	apply(out, doc, doc->tok[tok].start, doc->tok[tok].end, &text);
 }
 
 void jsonedit_remove(struct buf *out, const struct jdoc *doc, uint32_t obj, uint32_t tok)
 {
+	const struct buf nothing = {0};
 	uint32_t from, to, key = tok - 1;
 
 	if (doc->tok[obj].count == 1) {
@@ -140,6 +148,5 @@ void jsonedit_remove(struct buf *out, const struct jdoc *doc, uint32_t obj, uint
 		from = doc->tok[key].start;
 		to = doc->tok[doc->tok[tok].next].start;
 	}
-	buf_put(out, doc->text, from);
-	buf_put(out, doc->text + to, doc->len - to);
+	apply(out, doc, from, to, &nothing);
 }
