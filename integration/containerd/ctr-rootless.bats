@@ -241,6 +241,22 @@ stopped() { uctr task ls | grep -q "^$ID .*STOPPED"; }
   done
 }
 
+@test "folders above the store that their group or everybody may write to" {
+  in_store() {
+    calls bare example.org/narrow:1
+    wide || return 1
+    calls of_user example.org/narrow:1
+    case $1 in
+      own) narrowed ;;
+      shared) echo "$status: $output" && not_his_alone ;;
+    esac
+  }
+  daemon_end users
+  users_start paths
+  users_images
+  users_folders in_store
+}
+
 @test "a user with few users of his own: none for the helper that asks, which keeps his then, and gives up the rest" {
   daemon_end users
   in_node sed -i 's/^tester:.*/tester:500000:1000/' /etc/subuid /etc/subgid

@@ -76,6 +76,21 @@ of_user() { ud run --rm --network=none --runtime=runclamp "$@"; }
   [ "$output" = $'getuid ok\ngeteuid -1' ]
 }
 
+@test "folders above the store that their group or everybody may write to" {
+  in_store() {
+    run ud run --rm --network=none narrow:1 /call getuid geteuid
+    [ "$output" = $'getuid ok\ngeteuid ok' ] || return 1
+    run of_user narrow:1 /call getuid geteuid
+    echo "$1: $status: $output"
+    case $1 in
+      own) [ "$output" = $'getuid ok\ngeteuid -1' ] ;;
+      shared) not_his_alone ;;
+    esac
+  }
+  ud import --change 'LABEL io.runclamp.syscalls="write exit_group getuid"' "$T/rootfs.tar" narrow:1
+  users_folders in_store
+}
+
 @test "another data-root, by option" {
   daemon_end users
   start_users /var/lib/containers/home/tester/elsewhere

@@ -101,6 +101,30 @@ as_tester() {
 }
 u() { as_tester podman "$@"; }
 
+# users_folders COMMAND: `COMMAND own` with folders above the user's store that he alone can write to, though their modes say more,
+# and `COMMAND shared` with those that others can. The modes of his home and of ~/.local, and the latter's group.
+users_folders() {
+  local home=/var/lib/containers/home/tester in_home mode group whose failed=''
+  while read -r in_home mode group whose; do
+    in_node sh -euc 'chmod "$2" "$1"; chgrp "$4" "$1/.local"; chmod "$3" "$1/.local"' folders "$home" "$in_home" "$mode" "$group"
+    echo "home $in_home, .local $mode $group:"
+    "$1" "$whose" || failed="$failed; $in_home $mode $group"
+  done <<<'755 775 tester own
+750 777 tester own
+700 775 users own
+700 777 users own
+755 775 users shared
+711 777 tester shared'
+  in_node sh -euc 'chmod 755 "$1" "$1/.local"; chgrp tester "$1/.local"' folders "$home"
+  [ -z "$failed" ] || { echo "failed$failed"; return 1; }
+}
+# not_his_alone: the last `run` says so, and the cure.
+# shellcheck disable=SC2154 # of bats
+not_his_alone() {
+  [ "$status" -ne 0 ] &&
+    [[ $output =~ '/.local is not trusted: '(its group may write to it \(mode 0775\)|everybody may write to it \(mode 0777\))', not only root and the caller; run chmod '(g|go)'-w on it' ]]
+}
+
 # What the tests say again and again.
 NEEDS=io.runclamp.syscalls
 # On one line: Podman 4.3 reads an annotation as a record of CSV, and drops what follows a line's end.

@@ -127,6 +127,23 @@ u_refused() {
   [ -z "$(u ps -aq)" ]
 }
 
+@test "rootless, folders above the store that their group or everybody may write to" {
+  in_store() {
+    local kind
+    for kind in runc crun; do
+      run u --runtime "$kind" run --rm localhost/narrow:1 /call getuid geteuid
+      [ "$status" -eq 0 ] || return 1
+      run run_in u "$kind" localhost/narrow:1 /call getuid geteuid
+      echo "$1, $kind: $status: $output"
+      case $1 in
+        own) [ "$status" -eq 0 ] && [[ $output == *$'getuid ok\ngeteuid -1' ]] || return 1 ;;
+        shared) [ "$status" -eq 126 ] && not_his_alone || return 1 ;;
+      esac
+    done
+  }
+  users_folders in_store
+}
+
 # The user's other stores. Where a bundle lies says which it is; where the images are, only Podman knows.
 HOME_OF=/var/lib/containers/home/tester
 # narrow_in COMMAND...: Podman with its options for a store, whose image narrow:1 narrows.

@@ -41,6 +41,11 @@ void file_remember_folders(void);
  * process of the host has it. In a rootless engine's namespace: one of the user's own subordinate IDs. */
 bool file_is_containers_uid(uid_t uid);
 
+/* Whether nobody else can write to a file or folder of the caller's, though its mode says more. Only for a
+ * rootless caller: he can harm nobody but himself. His own group, in which nobody else is, may write; and so
+ * may anybody, below a folder of his that is closed to all others. `place`: its path, links followed. */
+bool file_is_callers_alone(const char *place, const struct stat *st);
+
 /* The same check for a folder that may belong to root or to the caller, or to a uid of containers, as a
  * bundle does: whoever can move a component of its path can put another bundle
  * there between our look and the runtime's. A relative path is looked at from
@@ -54,8 +59,8 @@ int file_path(char ret[static PATH_MAX], int fd, struct err *err) MUST_CHECK;
 /* Opens an absolute path for reading (O_CLOEXEC, O_NOCTTY, O_NONBLOCK; a
  * regular file) if it, and each folder on the way to it with symbolic links
  * followed, belongs to root and nobody else may write there (a sticky folder
- * counts as safe). Messages name the component that is not trusted.
- * ret_st may be NULL. Returns the descriptor, or -1. */
+ * counts as safe, and so does what is a rootless caller's alone). Messages name the component that is not
+ * trusted. ret_st may be NULL. Returns the descriptor, or -1. */
 int file_open_trusted(const char *path, const struct file_trust *trust, struct stat *ret_st,
 		      struct err *err) MUST_CHECK;
 /* The same check for an executable, which need not be readable: a regular file

@@ -4,12 +4,16 @@
  * anything: so lstat of the next component cannot be raced by anybody else, and
  * no descriptor per component is needed. */
 #include "base/file.h"
+#include "base/group.h"
+#include "base/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 enum { LINKS_MAX = 40 };
 
@@ -21,44 +25,11 @@ struct walk {
 	struct stat st; /* of done */
 };
 
-/* Whether this user namespace has no name for the root of the one around it:
- * only then are the files of the host's root shown as the overflow uid. */
-static bool root_is_unmapped(void)
-{
-	CLEANUP_FILE FILE *f = fopen("/proc/self/uid_map", "re");
-	unsigned long inside, outside, count;
-	bool any = false;
-	while (f && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3) {
-		any = true;
-		if (!outside)
-			return false;
-	}
-	return any;
-}
-
-static uid_t overflow_uid(void)
-{
-	CLEANUP_FILE FILE *f = fopen("/proc/sys/kernel/overflowuid", "re");
-	unsigned uid;
-	return f && fscanf(f, "%u", &uid) == 1 ? uid : 65534;
-}
-
-/* A rootless engine's namespace: root there is one user, mapped alone, and all others are IDs that the host's
- * root gave him (subuid(5)). Where root comes with a whole range (a machine in a container) they are users of
- * their own. Whose files the overflow uid stands for nobody can say. */
+/* IDs that the host's root gave to the user of a rootless engine (subuid(5)). Whose files the overflow uid
+ * stands for nobody can say. */
 static bool is_users_own(uid_t uid)
 {
-	CLEANUP_FILE FILE *f = fopen("/proc/self/uid_map", "re");
-	unsigned long inside, outside, count;
-	bool alone = false, mapped = false;
-
-	while (f && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3) {
-		if (!inside)
-			alone = count == 1;
-		else if (uid >= inside && uid - inside < count)
-			mapped = true;
-	}
-	return alone && mapped && uid != overflow_uid() && root_is_unmapped();
+	return uid && uid != userns_overflow_uid() && userns_has_uid(uid) && userns_is_users();
 }
 
 /* Lines are "name:first:count" (subuid(5)). */
@@ -100,8 +71,67 @@ static bool owner_trusted(const struct walk *w)
 	if (w->trust && w->trust->allow_containers_uid && !w->rest[strspn(w->rest, "/")] &&
 	    S_ISDIR(w->st.st_mode) && file_is_containers_uid(w->st.st_uid))
 		return true;
-	return w->trust && w->trust->allow_overflow_uid && w->st.st_uid == overflow_uid() &&
-	       root_is_unmapped();
+	return w->trust && w->trust->allow_overflow_uid && w->st.st_uid == userns_overflow_uid() &&
+	       userns_lacks_root();
+}
+
+/* Whether the mode's bits for the group are the caller's alone. They bound what an access list gives to
+ * others (acl(5)): where there is one, they are not. */
+static bool is_callers_group(const char *place, const struct stat *st)
+{
+	bool has_list = lgetxattr(place, "system.posix_acl_access", NULL, 0) >= 0 ||
+			(errno != ENODATA && errno != ENOTSUP);
+
+	return !has_list && group_is_callers(st->st_gid);
+}
+
+/* Nobody but the caller gets below this folder by its name: no one else may pass it. */
+static bool is_shut(const char *place, const struct stat *st)
+{
+	return S_ISDIR(st->st_mode) && st->st_uid == geteuid() && !(st->st_mode & S_IXOTH) &&
+	       (!(st->st_mode & S_IXGRP) || is_callers_group(place, st));
+}
+
+/* Whether such a folder is above, on the same file system: what is mounted below it can be mounted for others
+ * elsewhere. */
+static bool is_below_shut(const char *place, dev_t dev)
+{
+	char above[PATH_MAX] UNFILLED;
+	struct stat st;
+	size_t len = strlen(place);
+
+	if (len >= sizeof(above))
+		return false;
+	memcpy(above, place, len + 1);
+	for (char *slash; (slash = strrchr(above, '/')) && slash > above;) {
+		*slash = '\0';
+		if (lstat(above, &st) < 0 || st.st_dev != dev)
+			return false;
+		if (is_shut(above, &st))
+			return true;
+	}
+	return false;
+}
+
+bool file_is_callers_alone(const char *place, const struct stat *st)
+{
+	if (st->st_uid != geteuid() || !userns_is_rootless())
+		return false;
+	if (!(st->st_mode & S_IWOTH) && is_callers_group(place, st))
+		return true;
+	return is_below_shut(place, st->st_dev);
+}
+
+/* Trusted is the owner; who else may write? */
+static int refuse_writers(const struct walk *w, const char *name, struct err *err)
+{
+	bool all = w->st.st_mode & S_IWOTH;
+	bool callers = geteuid() ? w->trust && w->trust->allow_caller : userns_is_rootless();
+
+	return err_set(err, ERR_SYSTEM,
+		       "%s is not trusted: %s may write to it (mode %04o), not only %s; run chmod %s on it",
+		       name, all ? "everybody" : "its group", w->st.st_mode & 07777,
+		       callers ? "root and the caller" : "root", all ? "go-w" : "g-w");
 }
 
 /* done and st: root's, and nobody else may write. */
@@ -115,10 +145,9 @@ static int check_component(const struct walk *w, struct err *err)
 			       w->trust && w->trust->allow_caller ? " or the caller" : "");
 	/* A link's own mode means nothing; in a sticky folder only root can swap root's files. */
 	if (S_ISLNK(w->st.st_mode) || (S_ISDIR(w->st.st_mode) && mode & S_ISVTX) ||
-	    !(mode & (S_IWGRP | S_IWOTH)))
+	    !(mode & (S_IWGRP | S_IWOTH)) || file_is_callers_alone(name, &w->st))
 		return 0;
-	return err_set(err, ERR_SYSTEM, "%s is not trusted: %s may write to it (mode %04o); only root may",
-		       name, mode & S_IWOTH ? "everybody" : "its group", mode);
+	return refuse_writers(w, name, err);
 }
 
 /* Folders that were found to be root's, and no links: whoever has not been root cannot have changed that

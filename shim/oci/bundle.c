@@ -1,5 +1,6 @@
 #include "oci/bundle.h"
 #include "base/file.h"
+#include "base/userns.h"
 #include "oci/bundle_shape.h"
 
 #include <errno.h>
@@ -63,6 +64,17 @@ static int check_owner(const struct stat *st, const char *what, struct err *err)
 	return 0;
 }
 
+static bool is_open(const struct stat *st)
+{
+	return st->st_mode & (S_IWGRP | S_IWOTH);
+}
+
+static int refuse_open(const struct stat *st, struct err *err)
+{
+	return err_set(err, ERR_BUNDLE, "the bundle's folder can be written by others (mode %04o)",
+		       st->st_mode & 07777);
+}
+
 /* Whoever else can write here can swap the file between our look and the
  * runtime's: nothing that we decide would hold. A sticky bit does not help, as
  * the rename has to win. A file that others can write to is replaced (splice.h). */
@@ -77,9 +89,9 @@ static int open_folder(const char *path, struct stat *ret_st, struct err *err)
 		st.st_uid = 0;
 	if (check_owner(&st, "the bundle's folder", err) < 0)
 		return -1;
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err, ERR_BUNDLE, "the bundle's folder can be written by others (mode %04o)",
-			       st.st_mode & 07777);
+	/* Who is behind the mode of a rootless user's own, its place tells. */
+	if (is_open(&st) && !userns_is_rootless())
+		return refuse_open(&st, err);
 	*ret_st = st;
 	return TAKE_FD(fd);
 }
@@ -116,9 +128,12 @@ static const char *check_place(const char *path, const struct stat *folder, stru
 		err->kind = err->sys ? err->kind : ERR_BUNDLE;
 		return NULL;
 	}
-	if (st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)
+	if (st.st_dev != folder->st_dev || st.st_ino != folder->st_ino)
+		(void)err_set(err, ERR_BUNDLE, "another folder was put there meanwhile");
+	else if (is_open(&st) && !file_is_callers_alone(place, &st))
+		(void)refuse_open(&st, err);
+	else
 		return place;
-	(void)err_set(err, ERR_BUNDLE, "another folder was put there meanwhile");
 	return NULL;
 }
 
