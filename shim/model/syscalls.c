@@ -86,11 +86,11 @@ const char *sys_nearest(const char *name, size_t len)
 {
 	const char *names[SYSCALLS_COUNT + 1];
 	for (int id = 0; id < SYSCALLS_COUNT; id++) {
-		const char *more = syscalls_name[id] + len;
+		size_t own = strlen(syscalls_name[id]);
 
 		/* libc's name of it: pread is pread64, not preadv. */
-		if (len && strncmp(syscalls_name[id], name, len) == 0 && *more &&
-		    more[strspn(more, "0123456789")] == '\0')
+		if (len && own > len && memcmp(syscalls_name[id], name, len) == 0 &&
+		    strspn(syscalls_name[id] + len, "0123456789") == own - len)
 			return syscalls_name[id];
 		names[id] = syscalls_name[id];
 	}

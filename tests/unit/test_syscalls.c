@@ -80,7 +80,10 @@ static void unknown(void **state)
 
 static void nearest(void **state)
 {
+	char long_name[4096];
+
 	(void)state;
+	memset(long_name, 'q', sizeof(long_name));
 	assert_string_equal(sys_nearest("opneat", 6), "openat");
 	assert_string_equal(sys_nearest("sokcet", 6), "socket");
 	/* libc's names; what only begins alike is none. */
@@ -89,6 +92,12 @@ static void nearest(void **state)
 	assert_string_equal(sys_nearest("wait", 4), "wait4");
 	assert_string_equal(sys_nearest("rea", 3), "read");
 	assert_null(sys_nearest("qqqqqqqqqqqq", 12));
+	/* Longer than any name, one of which it begins with. */
+	assert_string_equal(sys_nearest("sched_rr_get_interval_time64_time", 33),
+			    "sched_rr_get_interval_time64");
+	memcpy(long_name, "read", strlen("read"));
+	assert_null(sys_nearest(long_name, sizeof(long_name)));
+	assert_null(sys_nearest("", 0));
 }
 
 static void sets(void **state)
