@@ -34,7 +34,7 @@ enum opt_role {
 } __attribute__((packed));
 
 /* All of it lies in the table itself: a pointer would be relocated at every start, and its page copied. */
-enum { OPT_NAME_MAX = 36 };
+enum { OPT_NAME_MAX = 37 };
 struct opt_spec {
 	char name[OPT_NAME_MAX]; /* {.name = ""} ends a table */
 	char letter;		 /* 0: none */

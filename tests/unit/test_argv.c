@@ -590,20 +590,25 @@ static void long_ids_are_refused(void **state)
 	assert_non_null(strstr(err.msg, "1024 are allowed"));
 }
 
-/* A letter or name means one thing within a table. */
+/* A letter or name means one thing within a table; and C says nothing where a name has no room for its NUL.
+ */
 static void tables_are_sound(void **state)
 {
 	(void)state;
 	for (int r = 0; r < RUNTIME_KIND_COUNT; r++) {
 		const struct grammar *g = grammar_of((enum runtime_kind)r);
+		for (const struct opt_spec *o = g->globals; o->name[0]; o++)
+			assert_int_equal(o->name[OPT_NAME_MAX - 1], '\0');
 		for (const struct sub_spec *s = g->subs; s->name; s++) {
 			assert_ptr_equal(grammar_sub(g, s->name), s);
 			if (s->kind == SUB_CREATE || s->kind == SUB_RUN)
 				assert_true(s->starts && s->has_id && s->opts);
-			for (const struct opt_spec *o = s->opts; o && o->name[0]; o++)
+			for (const struct opt_spec *o = s->opts; o && o->name[0]; o++) {
+				assert_int_equal(o->name[OPT_NAME_MAX - 1], '\0');
 				for (const struct opt_spec *q = o + 1; q->name[0]; q++)
 					assert_true(strcmp(o->name, q->name) != 0 &&
 						    (!o->letter || o->letter != q->letter));
+			}
 		}
 	}
 }
