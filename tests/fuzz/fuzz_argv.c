@@ -86,7 +86,18 @@ static void check_built(const struct cmdline *cl, struct arena *arena, enum runt
 		words++;
 	}
 	require(!*words);
-	require(forced == (g->forced && cl->sub_name));
+	require(forced == (g->forced && cl->sub != SUB_NONE));
+}
+
+/* Starts nothing: there is no subcommand, or an option asks about it. */
+static void check_question(const struct cmdline *cl, int argc, char *const argv[])
+{
+	bool dashed = false;
+
+	for (int i = 1; i < argc; i++)
+		dashed |= argv[i][0] == '-' && argv[i][1];
+	require(dashed || !cl->sub_name);
+	require(!cl->id && !cl->bundle && !cl->flags_index);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -119,7 +130,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	require((cl.canonical != NULL) == (cl.sub == SUB_CREATE || cl.sub == SUB_RUN));
-	require((cl.sub_name != NULL) == (cl.sub != SUB_NONE));
+	if (cl.sub == SUB_NONE)
+		check_question(&cl, argc, argv);
+	else
+		require(cl.sub_name && cl.flags_index > 0);
 	if (cl.canonical) {
 		check_canonical(&cl, runtime);
 		check_again(&cl, &arena, runtime);
