@@ -7,6 +7,7 @@ load ../lib/podman
 
 setup_file() {
   podman_setup v1
+  rootless_setup
   needs=$(tr -s ' \n' ' ' <<<"$BUSYBOX_NEEDS")
   export needs
   image p localhost/narrow:1 "LABEL io.runclamp.syscalls=$needs"
@@ -16,7 +17,7 @@ setup_file() {
 teardown_file() { podman_clean; }
 teardown() {
   podman_empty in_node
-  in_node sh -c 'rm -f /etc/runclamp/closures.d/*'
+  in_node sh -c 'rm -f /etc/runclamp/closures.d/* /etc/containers/storage.conf'
   podman_handlers
 }
 
@@ -174,8 +175,31 @@ catalogue() { # NAME IMAGE-JSON
   [[ $output == *"$images/$driver-images is not trusted: it belongs to uid 1234"* ]]
 }
 
+@test "a user's store that lacks the image, named before the one that has it" {
+  local images=/var/lib/containers/more-images home=/var/lib/containers/home/tester driver split store
+  driver=$(p info --format '{{.Store.GraphDriverName}}')
+  tar -C "$T/rootfs" -c . | p --root "$images" --runroot /run/more-images import -q --change "LABEL io.runclamp.syscalls=$needs" - localhost/narrow:3
+  as_tester podman --root "$home/ro" --runroot "/run/user/$TESTER/ro" images
+  in_node chmod -R a+rX "$home"
+  split=(--root /var/lib/containers/split-more --runroot /run/split-more --storage-driver "$driver")
+  store=(--storage-opt "$driver.imagestore=$home/ro,$images")
+  p "${split[@]}" "${store[@]}" --runtime crun run --rm localhost/narrow:3 mkdir /tmp/x
+  run p "${split[@]}" "${store[@]}" --runtime "$(handler crun)" run --rm localhost/narrow:3 mkdir /tmp/x
+  denied
+  node_file /etc/containers/storage.conf <<CONF
+[storage]
+driver = "$driver"
+runroot = "/run/containers/storage"
+graphroot = "/var/lib/containers/storage"
+[storage.options]
+additionalimagestores = ["$home/ro", "$images"]
+CONF
+  p --runtime crun run --rm localhost/narrow:3 mkdir /tmp/x
+  run p --runtime "$(handler crun)" run --rm localhost/narrow:3 mkdir /tmp/x
+  denied
+}
+
 @test "rootless" {
-  rootless_setup
   u() {
     in_node env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin HOME=/var/lib/containers/home/tester XDG_RUNTIME_DIR="/run/user/$TESTER" \
       setpriv --reuid=tester --regid=tester --init-groups -- sh -c 'cd && exec podman "$@"' podman "$@"

@@ -81,6 +81,8 @@ int image_index(struct image *into, const char **ret_manifest, struct arena *are
 /* Whether a store of containers/storage lacks the file that could not be read. One that a user may not look
  * into, such as the node's own that the configuration names, holds nothing of his. */
 bool image_absent(const struct err *err);
+/* Whether the file could have been read, but is not believed (file_open_trusted). */
+bool image_distrusted(const struct err *err);
 /* Opens such a file: the descriptor, or -1; one that does not exist: err->sys == ENOENT. */
 int image_list(const char *path, struct err *err) MUST_CHECK;
 /* A path in the arena; NULL with the error set. */

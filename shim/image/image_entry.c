@@ -18,6 +18,11 @@ bool image_absent(const struct err *err)
 	return err->sys == ENOENT || (err->sys == EACCES && !userns_is_initial_root());
 }
 
+bool image_distrusted(const struct err *err)
+{
+	return err->kind == ERR_SYSTEM && !err->sys;
+}
+
 struct search {
 	struct jread r; /* of the entry, once it is there */
 	struct jdoc doc;

@@ -15,7 +15,19 @@ struct store {
 	const char *name; /* by which it was asked for; or NULL */
 	const char *layer;
 	struct cri *cri;
+	struct err distrusted; /* why the first store that was passed over was; ERR_NONE: none */
 };
+
+/* A store that a user could have written says nothing, and stops nobody whose image lies in another: why it
+ * is not believed is told if no other has what is asked for. */
+static bool passed_over(struct store *s, int found)
+{
+	if (found >= 0 || !image_distrusted(s->err))
+		return false;
+	if (!s->distrusted.kind)
+		s->distrusted = *s->err;
+	return true;
+}
 
 static bool is_hex_id(const char *s)
 {
@@ -99,12 +111,19 @@ static int find_container(struct store *s)
 
 	const char *root;
 
-	for (size_t i = 0; found == 0 && (root = storage_root(s->roots, i)); i++)
+	for (size_t i = 0; found == 0 && (root = storage_root(s->roots, i)); i++) {
 		for (size_t f = 0; f < ARRAY_LEN(files) && found == 0; f++)
 			found = look_in(s, image_path(s->arena, s->err, "%s/%s-containers/%s", root,
 						      s->place->driver, files[f]));
+		if (passed_over(s, found))
+			found = 0;
+	}
 	if (found != 0)
 		return found < 0 ? -1 : 0;
+	if (s->distrusted.kind) {
+		*s->err = s->distrusted;
+		return -1;
+	}
 	return err_set(s->err, ERR_NEEDS,
 		       "neither %s nor another store that is known has a record of the container; name the "
 		       "store's root as engines.storage.root",
@@ -233,7 +252,7 @@ static int look_for_config(struct image *image, const struct store *s, const cha
 	return r;
 }
 
-static int read_config(struct image *image, const struct store *s)
+static int read_config(struct image *image, struct store *s)
 {
 	char digest[DIGEST_SIZE];
 	const char *root;
@@ -243,8 +262,12 @@ static int read_config(struct image *image, const struct store *s)
 		return -1;
 	for (size_t i = 0; (root = storage_root(s->roots, i)); i++) {
 		int r = look_for_config(image, s, root, digest);
-		if (r != 0)
+		if (r != 0 && !passed_over(s, r))
 			return r < 0 ? -1 : 0;
+	}
+	if (s->distrusted.kind) {
+		*s->err = s->distrusted;
+		return -1;
 	}
 	return err_set(
 		s->err, ERR_NEEDS,

@@ -198,6 +198,51 @@ static void test_storage(void **state)
 		check_storage(state, toc, &toc_cases[i], NULL);
 }
 
+/* Root believes no store that a user can write to, and that store hides no other. */
+static void test_users_store(void **state)
+{
+	static const struct {
+		const char *what, *message;
+		struct file changes[3];
+	} rows[] = {
+		{"a user's store that lacks both", NULL, {{"u/overlay-images/images.json", "[]"}}},
+		{"one that has a record",
+		 NULL,
+		 {{"u/overlay-containers/containers.json", ENTRY_WITH(OTHER, "")}}},
+		{"the image is there alone",
+		 "/u is not trusted: it belongs to uid 1000",
+		 {{BIG_DATA, NULL}, {"u/overlay-images/" HEX "/" NAME, BLOB}}},
+		{"the record is there alone",
+		 "/u is not trusted: it belongs to uid 1000",
+		 {{CONTAINERS, NULL}, {"u/overlay-containers/containers.json", ENTRY}}},
+	};
+	CLEANUP_ARENA struct arena arena = {0};
+	char users[128], own[128], rootfs[256];
+	const char *const list[] = {users, own, NULL};
+	const struct engine_config config = {.storage_roots = list, .storage_conf = {"/nowhere", "/nowhere"}};
+	const struct engine_place place = {
+		.kind = ENGINE_STORAGE, .id = ID, .driver = "overlay", .root = "/nowhere"};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = {0};
+		struct image image;
+		bool found = false;
+
+		assert_int_equal(tmpdir_make(state), 0);
+		(void)snprintf(users, sizeof(users), "%s/u", tmpdir);
+		(void)snprintf(own, sizeof(own), "%s/s", tmpdir);
+		(void)snprintf(rootfs, sizeof(rootfs), "%s/s/overlay/layer1/merged", tmpdir);
+		put_all(storage, rows[i].changes);
+		assert_int_equal(chown(users, 1000, 0), 0);
+		assert_int_equal(image_begin(&image, &arena, &catalogue, &err), 0);
+		int r = image_from_storage(&image, &found, &arena, &place, rootfs, &config, &err);
+		if ((r < 0) != !!rows[i].message || found != !rows[i].message ||
+		    (r < 0 && !strstr(err.msg, rows[i].message)))
+			fail_msg("%s: %d, \"%s\"", rows[i].what, r, err.msg);
+		assert_int_equal(tmpdir_remove(state), 0);
+	}
+}
+
 #define ARG(word) "--exit-command-arg\0" word "\0"
 
 /* conmon's words, as Podman 4.3 and 5.8 give them, and what of them names a store. */
@@ -387,6 +432,7 @@ int main(void)
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_users_docker),
 		cmocka_unit_test(test_storage),
+		cmocka_unit_test(test_users_store),
 		cmocka_unit_test(conmon_names_stores),
 		cmocka_unit_test(conmon_names_many),
 		cmocka_unit_test_setup_teardown(test_trust, tmpdir_make, tmpdir_remove),
