@@ -46,5 +46,14 @@ int sources_read(struct work *w) MUST_CHECK;
 /* decision_syscalls.c: meets the sides, accounts for what each gate took, and writes the
  * section for the runtime. */
 int closure_build(struct work *w) MUST_CHECK;
+struct lowering;
+struct profile_size;
+/* What of p this runtime enforces. */
+int closure_lower(struct work *w, struct lowering *ret, const struct profile *p, struct err *err) MUST_CHECK;
+/* Whether kernel and libseccomp can load it. */
+bool closure_fits(const struct profile *p, struct profile_size *ret_size);
+
+/* decision_audit.c. 1: low is what audit mode writes; 0: the engine's section stays as it is; -1. */
+int audit_lowering(struct work *w, struct lowering *low) MUST_CHECK;
 
 #endif
