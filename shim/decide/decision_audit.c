@@ -17,17 +17,8 @@ static void spare_multiplexed(struct profile *p)
 			profile_set(p, multiplexer(i), (struct action){ACT_ALLOW, 0});
 }
 
-/* The engine denies it for some arguments and allows the rest by default: a rule to log the rest would stand
- * beside the engine's own, and on X86 libseccomp makes one rule of both for socketcall and ipc (EEXIST). */
-static bool is_exception(const struct decision *d, int id)
-{
-	return d->has_engine && d->sides->engine.def.kind <= ACT_LOG &&
-	       profile_has_rules(&d->sides->engine, id);
-}
-
 /* Audit mode: what the closure would remove is logged, not denied. `whole`: a
- * call that the closure allows under conditions is logged whatever its arguments,
- * and what a deny-list has conditions on is left to it. */
+ * call that the closure allows under conditions is logged whatever its arguments. */
 static int soften(struct work *w, struct profile *p, bool whole)
 {
 	const struct action log = {ACT_LOG, 0};
@@ -37,7 +28,7 @@ static int soften(struct work *w, struct profile *p, bool whole)
 		struct rule *rules;
 
 		/* Nothing of it would be removed. */
-		if (profile_written(p, id) || (whole && is_exception(w->d, id))) {
+		if (profile_written(p, id)) {
 			profile_set(p, id, (struct action){ACT_ALLOW, 0});
 			continue;
 		}
@@ -64,16 +55,37 @@ static int soften(struct work *w, struct profile *p, bool whole)
 	return 0;
 }
 
+/* The engine denies a call for some arguments and allows the rest by default: a rule to log the rest stands
+ * beside the engine's own. On X86 libseccomp makes one rule of both for socketcall and ipc (EEXIST), and one
+ * that needs more than 32 bits loses its condition there. Such calls are left to the engine. */
+static bool spare_exceptions(const struct work *w, const struct profile *p, struct profile *soft)
+{
+	const struct profile *engine = &w->d->sides->engine;
+	bool any = false;
+
+	for (int id = 0; w->d->has_engine && engine->def.kind <= ACT_LOG && id < sys_count(); id++) {
+		if (!profile_has_rules(engine, id) || profile_written(p, id) ||
+		    !(profile_loses_bits(p, id) || (p->archs & 1u << ARCH_X86 && is_multiplexed(id))))
+			continue;
+		profile_set(soft, id, (struct action){ACT_ALLOW, 0});
+		any = true;
+	}
+	return any;
+}
+
 /* What the engine denies stays denied: its profile is met with the softened one. */
 static struct profile *audit_profile(struct work *w, bool whole)
 {
+	const struct profile *engine = &w->d->sides->engine;
 	struct profile *soft = work_alloc(w, sizeof(*soft));
 	struct profile *ret = work_alloc(w, sizeof(*ret));
 
 	if (!soft || !ret)
 		return NULL;
 	profile_copy(soft, &w->d->sides->closure);
-	if (soften(w, soft, whole) < 0 || profile_meet(ret, w->arena, &w->d->sides->engine, soft, w->err) < 0)
+	if (soften(w, soft, whole) < 0 || profile_meet(ret, w->arena, engine, soft, w->err) < 0)
+		return NULL;
+	if (whole && spare_exceptions(w, ret, soft) && profile_meet(ret, w->arena, engine, soft, w->err) < 0)
 		return NULL;
 	ret->unfit = 0; /* where it logs less than it might, nothing is lost */
 	ret->deny_multiplexed = 0;

@@ -1,4 +1,3 @@
-#include "model/profile.h"
 #include "model/rules.h"
 
 #include <stddef.h>
@@ -139,4 +138,25 @@ int profile_check_total(const struct profile *p, struct err *err)
 		return 0;
 	return err_set(err, ERR_LIMIT, "argument conditions: more than %d rules with conditions",
 		       PROFILE_MAX_RULES);
+}
+
+archset narrow_archs(void)
+{
+	archset set = 0;
+	for (unsigned i = 0; i < ARCH_COUNT; i++)
+		if (arch_is_32bit((enum arch_id)i))
+			set |= 1u << i;
+	return set;
+}
+
+bool profile_loses_bits(const struct profile *p, int id)
+{
+	struct sysrules s = profile_call(p, id);
+
+	if (!(p->archs & narrow_archs()) || profile_written(p, id))
+		return false;
+	for (uint32_t i = 0; i < s.nrules; i++)
+		if (conj_needs_64bit(&s.rules[i].when))
+			return true;
+	return false;
 }

@@ -203,9 +203,15 @@ struct profile_size profile_measure(const struct profile *p);
  * Returns the set that was removed. */
 archset profile_drop_narrow_archs(struct profile *p, const struct profile *engine);
 
+/* Whether libseccomp cuts a condition on the call, on one of the profile's architectures of 32 bits; not of
+ * rules that stay as they were written. */
+bool profile_loses_bits(const struct profile *p, int id);
+
 /* The calls of X86 that stand for others, socketcall and ipc: i < MULTIPLEXERS. */
 enum { MULTIPLEXERS = 2 };
 int multiplexer(unsigned i);
+/* Whether one of them stands for it. */
+bool is_multiplexed(int id);
 /* Whether it was denied although the closure allows one of its members. */
 bool multiplexer_loses(const struct profile *written, const struct profile *closure, unsigned i);
 

@@ -128,6 +128,15 @@ int multiplexer(unsigned i)
 	return mux_ids(&muxes[i])[0];
 }
 
+bool is_multiplexed(int id)
+{
+	for (unsigned i = 0; i < MULTIPLEXERS; i++)
+		for (const int *member = mux_ids(&muxes[i]) + 1; *member >= 0; member++)
+			if (*member == id)
+				return true;
+	return false;
+}
+
 static bool any_member(const struct mux *m, const struct profile *p, const struct profile *side,
 		       mux_test *test)
 {
@@ -263,15 +272,6 @@ static bool loses_bits(const struct profile *ret, const struct profile *side, in
 	return profile_has_rules(ret, id) || ret->other[id].kind < most;
 }
 
-archset narrow_archs(void)
-{
-	archset set = 0;
-	for (unsigned i = 0; i < ARCH_COUNT; i++)
-		if (arch_is_32bit((enum arch_id)i))
-			set |= 1u << i;
-	return set;
-}
-
 static bool is_named(const struct profile *p, int id)
 {
 	return has_rules(p, id) || !action_equal(p->other[id], p->def);
@@ -383,9 +383,8 @@ archset profile_drop_narrow_archs(struct profile *p, const struct profile *engin
 	archset drop = p->unfit | clear_absent_names(p);
 
 	for (int id = 0; id < sys_count(); id++)
-		for (uint32_t i = 0; i < profile_call(p, id).nrules; i++)
-			if (conj_needs_64bit(&profile_call(p, id).rules[i].when) && !profile_written(p, id))
-				drop |= narrow_archs();
+		if (profile_loses_bits(p, id))
+			drop |= narrow_archs();
 	if (p->archs & ~drop & 1u << ARCH_X86 && deny_multiplexers(p, engine))
 		drop |= 1u << ARCH_X86;
 	drop |= archs_miscompiled(p, p); /* a multiplexer has no number elsewhere */

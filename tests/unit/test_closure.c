@@ -13,10 +13,18 @@
 #define DEFAULT(act, rest) "{\"defaultAction\":\"SCMP_ACT_" act "\"," rest "}"
 #define LIST(n) "\"syscalls\":[" ENTRY(n, "ALLOW") "]"
 #define THREE "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"]"
+#define X64_X32 "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X32\"]"
 #define NO_VSOCK(archs)                                                                                      \
 	DEFAULT("ALLOW", archs                                                                               \
 		",\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":97,"      \
 		"\"args\":[{\"index\":0,\"value\":40,\"op\":\"SCMP_CMP_EQ\"}]}]")
+/* Denies also CALL where its first argument has the bit. */
+#define NO_BIT(archs, call, bit)                                                                             \
+	DEFAULT("ALLOW", archs ",\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","       \
+			       "\"args\":[{\"index\":0,\"value\":40,\"op\":\"SCMP_CMP_EQ\"}]},"              \
+			       "{\"names\":[\"" call "\"],\"action\":\"SCMP_ACT_TRAP\",\"args\":[{"          \
+			       "\"index\":0,\"value\":" bit ",\"valueTwo\":" bit                             \
+			       ",\"op\":\"SCMP_CMP_MASKED_EQ\"}]}]")
 #define AUDIT .handler = ",\"mode\":\"audit\""
 #define PERMISSIVE .handler = ",\"level\":\"permissive\""
 #define SANDBOX                                                                                              \
@@ -203,6 +211,21 @@ static const struct {
 	 "socket",
 	 2,
 	 {ACT_LOG, 0}},
+	/* Only for them, and only on X86: other calls are logged beside what the engine denies. */
+	{{AUDIT, READ, .seccomp = NO_BIT(THREE, "clone", "268435456")}, "socket", 2, {ACT_ALLOW, 0}},
+	{{AUDIT, READ, .seccomp = NO_BIT(THREE, "clone", "268435456")}, "clone", 0x20000, {ACT_LOG, 0}},
+	{{AUDIT, READ, .seccomp = NO_BIT(THREE, "clone", "268435456")},
+	 "clone",
+	 CLONE_NEWUSER | 0x20000,
+	 {ACT_TRAP, 0}},
+	{{AUDIT, .annotations = CLOSURE(NEED_IF("ioctl", 4294967296)), .seccomp = NO_VSOCK(X64_X32)},
+	 "socket",
+	 2,
+	 {ACT_LOG, 0}},
+	/* Cut to 32 bits the rule to log the rest would have no condition, and open what the engine denies.
+	 */
+	{{AUDIT, READ, .seccomp = NO_BIT(THREE, "clone", "4294967296")}, "clone", 0x20000, {ACT_ALLOW, 0}},
+	{{AUDIT, READ, .seccomp = NO_BIT(THREE, "clone", "4294967296")}, "clone", 4294967296, {ACT_TRAP, 0}},
 #endif
 	{{TINY, AUDIT, READ, .seccomp = DEFAULT("ERRNO", LIST("\"execve\",\"read\",\"personality\""))},
 	 "read",
