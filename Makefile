@@ -121,14 +121,14 @@ demo: deps
 test: deps
 	@B=$(B) tests/run
 test-matrix: deps all
-	@B=$(B) integration/matrix
+	@B=$(B) tests/own-state integration/matrix
 # A real Kubernetes: its parts are built once, a quarter of an hour (integration/suites go-k8s).
 test-k8s: deps
 	@tests/install-deps etcd-server openssl
 	@B=$(B) tests/run k8s
 # Every combination of the differential suite's tables: two hours.
 test-differential: deps all
-	@integration/differential --all
+	@tests/own-state integration/differential --all
 test-asan: deps
 	@B=$(B) tests/run asan
 lint: deps
@@ -137,7 +137,7 @@ fuzz: deps fuzzers oracle
 	@tests/fuzz/run $(B)/fuzz/tests 60
 	@$(B)/oracle --cases 100000
 bench-engines: deps all
-	@B=$(B) integration/bench-engines $(ROUNDS)
+	@B=$(B) tests/own-state integration/bench-engines $(ROUNDS)
 bench: deps all bench-programs
 	@tests/bench/run $(B)
 
