@@ -83,5 +83,7 @@ struct emit_style {
  * back from them. ERR_LIMIT: a rule's complement has too many parts. */
 int profile_write(const struct profile *p, const struct emit_style *style, struct arena *arena,
 		  struct buf *out, struct err *err) MUST_CHECK;
+/* Whether a section's text is one that profile_write has written. */
+bool profile_wrote(const char *text, size_t len);
 
 #endif
