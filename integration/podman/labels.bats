@@ -199,6 +199,36 @@ CONF
   denied
 }
 
+@test "an image that several stores have under one ID: the names and manifests of those that Podman uses count, and no other's" {
+  local images=/var/lib/containers/shared driver id digest entry by split
+  driver=$(p info --format '{{.Store.GraphDriverName}}')
+  id=$(image_id localhost/app:1)
+  # The same configuration under another manifest.
+  p push -q --compress localhost/app:1 dir:/root/other
+  p --root "$images" --runroot /run/shared pull -q dir:/root/other
+  p --root "$images" --runroot /run/shared tag "$id" localhost/cat:1
+  digest=$(p --root "$images" --runroot /run/shared image inspect --format '{{.Digest}}' "$id")
+  [ "$digest" != "$(p image inspect --format '{{.Digest}}' localhost/app:1)" ]
+  split=(--root /var/lib/containers/apart --runroot /run/apart --storage-driver "$driver" --storage-opt "$driver.imagestore=$images")
+  for entry in "{\"digest\": \"$digest\"}" '{"reference": "localhost/cat:1"}'; do
+    catalogue a "$entry"
+    for by in "$id" localhost/cat:1; do
+      run p "${split[@]}" --runtime "$(handler runc)" run --rm "$by" mkdir /tmp/x
+      denied
+    done
+    # Without that store it is another image.
+    makes localhost/app:1
+  done
+  # The other way round: names in a store that this Podman does not use.
+  catalogue a '{"reference": "localhost/app:1"}'
+  p "${split[@]}" --runtime "$(handler runc)" run --rm localhost/cat:1 mkdir /tmp/x
+  # The container's own store has it too, under other names.
+  p --root /var/lib/containers/apart --runroot /run/apart --storage-driver "$driver" pull -q dir:/root/other
+  catalogue a '{"reference": "localhost/cat:1"}'
+  run p "${split[@]}" --runtime "$(handler runc)" run --rm "$id" mkdir /tmp/x
+  denied
+}
+
 @test "rootless" {
   u() {
     in_node env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin HOME=/var/lib/containers/home/tester XDG_RUNTIME_DIR="/run/user/$TESTER" \

@@ -15,6 +15,7 @@
 enum { IMAGE_BLOB_MAX = 4 << 20, IMAGE_RECORD_MAX = 16 << 20, IMAGE_RECORD_TOKENS = 1 << 21 };
 /* "sha256:" and 64 lower-case hex digits, the one spelling; with its NUL. */
 enum { DIGEST_SIZE = 7 + 64 + 1 };
+enum { IMAGE_ASKED_MAX = 16 };
 
 struct image {
 	const char *engine; /* "Docker", "containerd", "containers/storage" */
@@ -37,6 +38,9 @@ struct image {
 	struct err names_err;
 	/* Whose the container is in its pod, by the same record; known before anything that can fail. */
 	struct cri cri;
+	/* Where the engine's records were read: containerd's address, or stores of containers/storage. NULL
+	 * behind them. */
+	const char *asked[IMAGE_ASKED_MAX + 1];
 	/* containerd's content store: there a manifest is found by its digest. NULL elsewhere. */
 	const char *store;
 };
@@ -100,6 +104,9 @@ struct engine_place {
 	bool cri;	    /* no engine's, but below one of engines.cri.bundles */
 	const char *root;   /* containers/storage: the folder before DRIVER-containers */
 	const char *driver; /* "overlay", "vfs" */
+	/* Where a create asked (struct image), by its registration: there and nowhere else. NULL: nobody has
+	 * said it yet. */
+	const char *const *asked;
 };
 /* The length of "UID.GID" at the start of `s`, which Docker's userns-remap puts behind its data-root and,
  * newer ones, behind its namespace ("moby-100000.100000"); or 0. */
@@ -125,8 +132,9 @@ bool image_docker_owns(struct arena *arena, const struct engine_place *place, co
 /* Podman, CRI-O: ROOT/DRIVER-containers/containers.json (or volatile-containers.json) has the image ID and
  * the layer of the container, which `rootfs` must show; the configuration is a file of ROOT/DRIVER-images/ID.
  * *ret_found is false for a container without an image. Where the bundle is not in the store itself (CRI-O,
- * Podman's transient store), ROOT is config's root, else /var/lib/containers/storage. Layout:
- * containers/storage, containers.go and images.go. */
+ * Podman's transient store), ROOT is one that Podman names, else config's root, else
+ * /var/lib/containers/storage (image/storage_roots.h). Layout: containers/storage, containers.go and
+ * images.go. */
 int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
 		       struct err *err) MUST_CHECK;

@@ -117,6 +117,7 @@ static int find_container(struct store *s)
 						      s->place->driver, files[f]));
 		if (passed_over(s, found))
 			found = 0;
+		s->roots->used[i] = found > 0;
 	}
 	if (found != 0)
 		return found < 0 ? -1 : 0;
@@ -241,15 +242,36 @@ static int read_by_manifest(struct image *image, const struct store *s, const ch
 /* 1: found in this root. 0: it is not there. */
 static int look_for_config(struct image *image, const struct store *s, const char *root, const char *digest)
 {
-	struct err names_err = {0};
-	const char *manifest;
 	int r = read_blob(image, s, root, digest);
 
-	if (r == 0)
-		r = read_by_manifest(image, s, root);
-	if (r > 0 && !image_unlisted(image) && read_index(image, &manifest, s, root, &names_err) < 0)
-		image->names_err = names_err;
-	return r;
+	return r == 0 ? read_by_manifest(image, s, root) : r;
+}
+
+static void add_names(struct image *image, const struct store *s, size_t i, bool must)
+{
+	struct err err = {0};
+	const char *manifest;
+	int found = read_index(image, &manifest, s, storage_root(s->roots, i), &err);
+
+	s->roots->used[i] |= found > 0;
+	if (found < 0 && (must || !image_distrusted(&err)))
+		image->names_err = err;
+}
+
+/* Podman may have an image in several of its stores, and each has names and manifests of its own for it:
+ * by which of them it was asked for is not known. What a store says that Podman does not use counts for
+ * nothing. */
+static void read_names(struct image *image, const struct store *s, size_t found_at)
+{
+	s->roots->used[found_at] = true;
+	if (image_unlisted(image))
+		return;
+	add_names(image, s, found_at, true);
+	if (found_at >= storage_own(s->roots))
+		return;
+	for (size_t i = 0; i < storage_own(s->roots); i++)
+		if (i != found_at)
+			add_names(image, s, i, false);
 }
 
 static int read_config(struct image *image, struct store *s)
@@ -262,8 +284,11 @@ static int read_config(struct image *image, struct store *s)
 		return -1;
 	for (size_t i = 0; (root = storage_root(s->roots, i)); i++) {
 		int r = look_for_config(image, s, root, digest);
-		if (r != 0 && !passed_over(s, r))
-			return r < 0 ? -1 : 0;
+		if (r == 0 || passed_over(s, r))
+			continue;
+		if (r > 0)
+			read_names(image, s, i);
+		return r < 0 ? -1 : 0;
 	}
 	if (s->distrusted.kind) {
 		*s->err = s->distrusted;
@@ -276,11 +301,21 @@ static int read_config(struct image *image, struct store *s)
 		image->where);
 }
 
+/* In the arena of the roots. */
+static void note_asked(struct image *image, const struct storage_roots *roots)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < roots->n && n < IMAGE_ASKED_MAX; i++)
+		if (roots->used[i])
+			image->asked[n++] = roots->root[i];
+}
+
 int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		       const struct engine_place *place, const char *rootfs, const struct engine_config *c,
 		       struct err *err)
 {
-	struct storage_roots roots = {.arena = arena, .config = c};
+	struct storage_roots roots = {.arena = arena, .config = c, .asked = place->asked};
 	struct store s = {
 		.place = place,
 		.arena = arena,
@@ -294,6 +329,7 @@ int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 	storage_begin(&roots, place->root);
 	if (find_container(&s) < 0)
 		return -1;
+	note_asked(into, &roots);
 	if (!*s.id)
 		return 0;
 	into->name = s.name;
@@ -301,6 +337,7 @@ int image_from_storage(struct image *into, bool *ret_found, struct arena *arena,
 		image_add_name(into, s.name, strlen(s.name));
 	if (check_layer(&s, rootfs) < 0 || read_config(into, &s) < 0)
 		return -1;
+	note_asked(into, &roots);
 	*ret_found = true;
 	return 0;
 }

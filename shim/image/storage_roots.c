@@ -24,13 +24,23 @@ static void add(struct storage_roots *s, const char *root)
 
 void storage_begin(struct storage_roots *s, const char *bundles_root)
 {
-	const char *const *more = s->config->storage_roots;
-
 	add(s, bundles_root);
+}
+
+/* NULL-terminated. */
+static const char *const *usual(const struct storage_roots *s)
+{
+	static const char *const by_default[] = {default_root, NULL};
+
+	if (s->config->storage_roots)
+		return s->config->storage_roots;
 	/* A rootless engine's images are its user's; those of root's are not his to read. */
-	if (!more && userns_is_initial_root())
-		add(s, default_root);
-	for (; more && *more; more++)
+	return by_default + (userns_is_initial_root() ? 0 : 1);
+}
+
+static void add_all(struct storage_roots *s, const char *const *more)
+{
+	for (; *more; more++)
 		add(s, *more);
 }
 
@@ -140,30 +150,69 @@ static int read_users(struct storage_roots *s)
 	return n > 0 && (size_t)n < sizeof(path) ? read_conf(s, path, true) : 0;
 }
 
+static void add_engines(struct storage_roots *s)
+{
+	if (s->asked)
+		add_all(s, s->asked);
+	else
+		read_parent(s);
+	s->own = s->n;
+}
+
+static void add_usual(struct storage_roots *s)
+{
+	add_all(s, usual(s));
+}
+
+static void add_confs(struct storage_roots *s)
+{
+	bool initial = userns_is_initial_root();
+
+	if (!initial && read_users(s))
+		return;
+	for (size_t f = 0; f < ARRAY_LEN(s->config->storage_conf); f++)
+		if (s->config->storage_conf[f] && read_conf(s, s->config->storage_conf[f], initial))
+			break;
+}
+
+static bool read_more(struct storage_roots *s)
+{
+	static void (*const steps[])(struct storage_roots *) = {add_engines, add_usual, add_confs};
+
+	if (s->read == (s->asked ? 1 : ARRAY_LEN(steps)))
+		return false;
+	steps[s->read++](s);
+	return true;
+}
+
 const char *storage_root(struct storage_roots *s, size_t i)
 {
-	bool initial;
-
-	if (i >= s->n && !s->read) {
-		s->read = true;
-		read_parent(s);
-		initial = userns_is_initial_root();
-		if (initial || !read_users(s))
-			for (size_t f = 0; f < ARRAY_LEN(s->config->storage_conf); f++)
-				if (s->config->storage_conf[f] &&
-				    read_conf(s, s->config->storage_conf[f], initial))
-					break;
-	}
+	while (i >= s->n && read_more(s))
+		;
 	return i < s->n ? s->root[i] : NULL;
+}
+
+size_t storage_own(struct storage_roots *s)
+{
+	if (!s->read)
+		(void)read_more(s);
+	return s->own;
+}
+
+static bool is_below(const char *path, const char *root)
+{
+	size_t len = strlen(root);
+
+	return strncmp(path, root, len) == 0 && path[len] == '/';
 }
 
 bool storage_is_below(const struct storage_roots *s, const char *path)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		size_t len = strlen(s->root[i]);
-
-		if (strncmp(path, s->root[i], len) == 0 && path[len] == '/')
+	for (size_t i = 0; i < s->n; i++)
+		if (is_below(path, s->root[i]))
 			return true;
-	}
+	for (const char *const *more = usual(s); *more; more++)
+		if (is_below(path, *more))
+			return true;
 	return false;
 }

@@ -151,12 +151,119 @@ static void test_bad_names(void **state)
 		check_storage(state, storage, &storage_bad[i], check_no_names);
 }
 
+#define LISTED(name) "[{\"id\":\"" HEX "\",\"names\":[\"" name "\"]}]"
+#define IN(store, name)                                                                                      \
+	{store "/overlay-images/" HEX "/" NAME, BLOB},                                                       \
+	{                                                                                                    \
+		store "/overlay-images/images.json", LISTED(name)                                            \
+	}
+
+/* s: where the bundle and the container's record lie; own: another that the engine uses; usual: one that
+ * it need not use. */
+static const struct {
+	const char *what;
+	bool after; /* a create has said which stores are the engine's: s and own */
+	struct file files[7];
+	const char *untrusted, *message; /* a folder; part of the error */
+	bool named;			 /* the catalogue's name counts */
+	const char *asked;		 /* the stores, with a space behind each */
+} stores[] = {
+	{"the bundle's store", false, {IN("s", "app:1")}, NULL, NULL, true, "s "},
+	{"the usual one", false, {IN("usual", "app:1")}, NULL, NULL, true, "s usual "},
+	{"another own", true, {IN("own", "app:1")}, NULL, NULL, true, "s own "},
+	{"both, by the second's name", true, {IN("s", "x"), IN("own", "app:1")}, NULL, NULL, true, "s own "},
+	{"own, and a name in another's",
+	 true,
+	 {IN("own", "x"), IN("usual", "app:1")},
+	 NULL,
+	 NULL,
+	 false,
+	 "s own "},
+	{"the bundle's, and a name in another's",
+	 false,
+	 {IN("s", "x"), IN("usual", "app:1")},
+	 NULL,
+	 NULL,
+	 false,
+	 "s "},
+	{"a second one that is not believed",
+	 true,
+	 {IN("s", "x"), IN("own", "app:1")},
+	 "own",
+	 NULL,
+	 false,
+	 "s "},
+	{"none of those that create used",
+	 true,
+	 {IN("usual", "app:1")},
+	 NULL,
+	 "the image was removed",
+	 false,
+	 "s "},
+};
+
+static void tell_asked(char *dst, size_t cap, const struct image *image)
+{
+	*dst = '\0';
+	for (size_t i = 0; image->asked[i]; i++)
+		(void)snprintf(dst + strlen(dst), cap - strlen(dst), "%s ",
+			       strrchr(image->asked[i], '/') + 1);
+}
+
+static int find_in_stores(struct image *image, struct arena *arena, bool after, struct err *err)
+{
+	static char s[128], own[128], usual[128];
+	static const char *const of_create[] = {s, own, NULL}, *const by_config[] = {usual, NULL};
+	const struct engine_config config = {.storage_roots = by_config};
+	const struct engine_place place = {.kind = ENGINE_STORAGE,
+					   .id = ID,
+					   .driver = "overlay",
+					   .root = s,
+					   .asked = after ? of_create : NULL};
+	char rootfs[256];
+	bool found;
+
+	(void)snprintf(s, sizeof(s), "%s/s", tmpdir);
+	(void)snprintf(own, sizeof(own), "%s/own", tmpdir);
+	(void)snprintf(usual, sizeof(usual), "%s/usual", tmpdir);
+	(void)snprintf(rootfs, sizeof(rootfs), "%s/overlay/layer1/merged", s);
+	assert_int_equal(image_begin(image, arena, &catalogue, err), 0);
+	return image_from_storage(image, &found, arena, &place, rootfs, &config, err);
+}
+
+/* An image may be in many stores under one ID, with names and manifests of its own in each. */
+static void test_stores(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+		CLEANUP_ARENA struct arena arena = {0};
+		struct image image;
+		struct err err = {0};
+		char asked[64];
+
+		assert_int_equal(tmpdir_make(state), 0);
+		put(CONTAINERS, ENTRY);
+		put_all(stores[i].files, (const struct file[]){{0}});
+		if (stores[i].untrusted)
+			assert_int_equal(chmod(tmpdir_path(stores[i].untrusted), 0777), 0);
+		int r = find_in_stores(&image, &arena, stores[i].after, &err);
+		tell_asked(asked, sizeof(asked), &image);
+		if (r != (stores[i].message ? -1 : 0) ||
+		    (stores[i].message && !strstr(err.msg, stores[i].message)))
+			fail_msg("%s: %d %s", stores[i].what, r, err.msg);
+		if (image.has_key[0] != stores[i].named || image.names_err.kind != ERR_NONE ||
+		    strcmp(asked, stores[i].asked) != 0)
+			fail_msg("%s: named %d, asked %s, %s", stores[i].what, image.has_key[0], asked,
+				 image.names_err.msg);
+		assert_int_equal(tmpdir_remove(state), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many_names),   cmocka_unit_test(test_large_entry),
 		cmocka_unit_test(test_many_records), cmocka_unit_test(test_id_in_others),
-		cmocka_unit_test(test_bad_names),
+		cmocka_unit_test(test_bad_names),    cmocka_unit_test(test_stores),
 	};
 
 	return cmocka_run_group_tests_name("image_lists", tests, NULL, NULL);
