@@ -165,6 +165,39 @@ by_hand() {
   [[ $output == *"(a bound, whatever on_source_error says)"*"bytes, more than the"* ]]
 }
 
+@test "a second containerd: clampctl asks the one that create asked, whatever the other has under that ID" {
+  local second=/run/second/containerd.sock bundle other
+  printf 'version = 2\nroot = "/var/lib/containerd/second"\nstate = "/run/second"\n[grpc]\naddress = "%s"\n' "$second" |
+    node_file /etc/second.toml
+  daemon second containerd -c /etc/second.toml
+  second() { in_node ctr -a /run/second/containerd.sock "$@"; }
+  wait_for 30 second version >/dev/null
+  LAYER=$T/layer.tar "$LIB/oci-image" "$T/rootfs" example.org/narrow:1 "io.runclamp.syscalls=$needs" |
+    second image import - >/dev/null
+  second run -d --snapshotter native --runc-binary /usr/local/bin/runclamp example.org/narrow:1 "$ID" /bin/sleep 1000
+  bundle=$(in_node sh -c 'echo /run/second/*/default/"$0"' "$ID")
+  for other in without with; do
+    # Of an image that declares nothing. containerds share runc's root, so it does not run.
+    [ "$other" = without ] || ctr container create "$BASE_IMAGE" "$ID" sleep 1000
+    run in_node clampctl check --json "$bundle"
+    echo "$other: $output"
+    [ "$status" -eq 0 ]
+    jq -e --arg asked "$second" '.asked == [$asked] and .declared' <<<"$output"
+    run in_node env GRPC_ADDRESS=/run/nowhere.sock clampctl closure --why mkdir "$bundle"
+    echo "$output"
+    [[ $output == *"mkdir: denied with EPERM, by the needs"* ]]
+  done
+  # Without a record it says whom it asked, and can be told.
+  in_node sh -c 'rm /run/runclamp/*' || true
+  run in_node clampctl check "$bundle"
+  tr -s ' \n' ' ' <<<"$output" | grep -F "image asked of $SOCKET; no create has recorded another place"
+  run in_node env GRPC_ADDRESS=$second clampctl check --json "$bundle"
+  jq -e --arg asked "$second" '.asked == [$asked] and .declared' <<<"$output"
+  second task rm -f "$ID"
+  second container rm "$ID"
+  daemon_end second
+}
+
 @test "a container without an image of containerd's" {
   in_node sh -c 'mkdir -p /root/fs && cp -a "$0/." /root/fs/' "$T/rootfs"
   through runc --rm --rootfs /root/fs "$ID" /bin/true

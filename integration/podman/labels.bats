@@ -229,6 +229,25 @@ CONF
   denied
 }
 
+@test "clampctl asks the stores that create asked, and says which they are" {
+  local images=/var/lib/containers/shared split driver bundle
+  driver=$(p info --format '{{.Store.GraphDriverName}}')
+  tar -C "$T/rootfs" -c . | p --root "$images" --runroot /run/shared import -q --change "LABEL io.runclamp.syscalls=$needs" - localhost/narrow:3
+  split=(--root /var/lib/containers/apart --runroot /run/apart --storage-driver "$driver" --storage-opt "$driver.imagestore=$images")
+  p "${split[@]}" --runtime "$(handler crun)" run -d --name a localhost/narrow:3 sleep 1000
+  bundle=$(in_node sh -c 'echo /var/lib/containers/apart/*-containers/*/userdata')
+  run in_node clampctl check --json --handler runclamp-crun "$bundle"
+  echo "$output"
+  [ "$status" -eq 0 ]
+  jq -e --arg images "$images" '.sources == ["label io.runclamp.syscalls"] and .asked == ["/var/lib/containers/apart", $images]' <<<"$output"
+  run in_node clampctl closure --handler runclamp-crun --why mkdir "$bundle"
+  echo "$output"
+  [[ $output == *"mkdir: denied with EPERM, by the needs"* ]]
+  run in_node clampctl check --handler runclamp-crun "$bundle"
+  tr -s ' \n' ' ' <<<"$output" | grep -F "image asked of /var/lib/containers/apart, $images, as create recorded it"
+  p "${split[@]}" rm -f -t 0 a
+}
+
 @test "rootless" {
   u() {
     in_node env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin HOME=/var/lib/containers/home/tester XDG_RUNTIME_DIR="/run/user/$TESTER" \

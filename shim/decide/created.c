@@ -1,6 +1,7 @@
 #include "decide/created.h"
 #include "base/sha256.h"
 #include "base/statedir.h"
+#include "oci/seccomp.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { CREATED_DEPTH = 8, CREATED_TOKENS = 4096, WORD_HEX = 16 };
+enum { CREATED_DEPTH = 8, CREATED_TOKENS = 4096, WORD_HEX = 16, ASKED_BYTES = 2048 };
 
 static void say_sets(struct created *c, const struct profile *engine)
 {
@@ -27,13 +28,7 @@ static void say_sets(struct created *c, const struct profile *engine)
 
 static void fill(struct created *ret, const struct bundle *b, const struct decision *d)
 {
-	const struct jtok *section = &b->doc.tok[b->seccomp];
-
-	*ret = (struct created){.dev = b->dev, .ino = b->ino, .has_engine = d->has_engine};
-	if (b->seccomp) {
-		ret->found = b->doc.text + section->start;
-		ret->found_len = section->end - section->start;
-	}
+	*ret = (struct created){.dev = b->dev, .ino = b->ino, .has_engine = d->has_engine, .asked = d->asked};
 	memcpy(ret->sha256, d->sha256, sizeof(ret->sha256));
 	if (d->has_engine)
 		say_sets(ret, &d->sides->engine);
@@ -69,6 +64,22 @@ static void put_ids(struct buf *out, const struct sysset *s)
 	}
 }
 
+/* Whole or not at all: some of them would say of the others that nobody asked there. */
+static void put_asked(struct buf *out, const char *const *asked)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; asked && asked[i]; i++)
+		total += strlen(asked[i]);
+	if (!total || total > ASKED_BYTES)
+		return;
+	for (size_t i = 0; asked[i]; i++) {
+		buf_puts(out, i ? "," : ",\"asked\":[");
+		buf_jstr(out, asked[i], strlen(asked[i]));
+	}
+	buf_putc(out, ']');
+}
+
 /* A call's place in the sets is its id, which means nothing to a version with
  * another table: "calls" says how many there are. */
 void created_write(const struct created *c, struct buf *out)
@@ -88,6 +99,7 @@ void created_write(const struct created *c, struct buf *out)
 		put_ids(out, &c->part);
 		buf_putc(out, ']');
 	}
+	put_asked(out, c->asked);
 	buf_putc(out, '}');
 }
 
@@ -127,6 +139,31 @@ static bool read_ids(struct sysset *ret, const struct jdoc *doc, uint32_t array)
 	return true;
 }
 
+/* NULL where it is not there; false: it has another form. */
+static bool read_asked(const char *const **ret, struct arena *arena, const struct jdoc *doc, uint32_t array)
+{
+	const char **list;
+	size_t n = 0, len;
+
+	if (!array)
+		return true;
+	if (doc->tok[array].type != JTOK_ARRAY || !doc->tok[array].count ||
+	    doc->tok[array].count > IMAGE_ASKED_MAX)
+		return false;
+	list = arena_array(arena, IMAGE_ASKED_MAX + 1, sizeof(*list));
+	for (uint32_t t = array + 1; list && t < doc->tok[array].next; t = doc->tok[t].next) {
+		if (doc->tok[t].type != JTOK_STRING)
+			return false;
+		list[n] = jdoc_string(doc, t, arena, &len);
+		if (!list[n] || *list[n++] != '/')
+			return false;
+	}
+	if (list)
+		list[n] = NULL;
+	*ret = list;
+	return list != NULL;
+}
+
 /* Whether it is a registration's, of this version's calls. */
 static bool read_created(struct created *ret, struct arena *arena, const struct jdoc *doc)
 {
@@ -148,6 +185,8 @@ static bool read_created(struct created *ret, struct arena *arena, const struct 
 	c.has_engine = all != 0;
 	if (all &&
 	    (!read_set(&c.all, doc, all) || !read_ids(&c.part, doc, jdoc_get(doc, obj, "engine_part"))))
+		return false;
+	if (!read_asked(&c.asked, arena, doc, jdoc_get(doc, obj, "asked")))
 		return false;
 	c.id = jdoc_string(doc, id, arena, &len);
 	*ret = c;
@@ -195,7 +234,8 @@ static int look_at(struct created *ret, struct arena *arena, int dirfd, const ch
 	size_t len = 0;
 
 	return statedir_read(dirfd, name, &text, &len, &ignored) == 0 && text &&
-	       parse(ret, arena, text, len) && is_of(ret, want) && !is_younger(b, dirfd, name);
+	       memmem(text, len, want->sha256, strlen(want->sha256)) && parse(ret, arena, text, len) &&
+	       is_of(ret, want) && !is_younger(b, dirfd, name);
 }
 
 static int look_in(struct created *ret, struct arena *arena, const char *sub, const struct created *want,
@@ -235,27 +275,24 @@ int created_find(struct created *ret, bool *ret_found, struct arena *arena, cons
 	return 0;
 }
 
-bool created_already(const struct decision *d, const struct bundle *b)
+static const struct jtok *section_of(const struct bundle *b)
 {
-	const struct jtok *t = &b->doc.tok[b->seccomp];
-
-	return b->seccomp && d->inject && d->section.len == t->end - t->start &&
-	       !memcmp(d->section.data, b->doc.text + t->start, d->section.len);
+	return &b->doc.tok[b->seccomp];
 }
 
-void created_follow(struct created *c, struct arena *arena, const char *text, size_t len)
+bool created_already(const struct bundle *b)
 {
-	struct created want = {.dev = c->dev, .ino = c->ino}, older;
+	const struct jtok *t = section_of(b);
 
-	if (!c->found)
-		return;
-	sha256_hex(c->found, c->found_len, want.sha256);
-	if (!parse(&older, arena, text, len) || !is_of(&older, &want))
-		return;
-	c->has_engine = older.has_engine;
-	c->all = older.all;
-	c->part = older.part;
-	c->id = older.id;
+	return b->seccomp && profile_wrote(b->doc.text + t->start, t->end - t->start);
+}
+
+static bool is_same(const struct decision *d, const struct bundle *b)
+{
+	const struct jtok *t = section_of(b);
+
+	return d->section.len == t->end - t->start &&
+	       !memcmp(d->section.data, b->doc.text + t->start, d->section.len);
 }
 
 static void warn(struct decision *d, struct arena *arena, const char *text)
@@ -266,19 +303,10 @@ static void warn(struct decision *d, struct arena *arena, const char *text)
 		d->warning[d->nwarnings++] = kept;
 }
 
-const char *created_warn(struct decision *d, struct arena *arena, const struct created *c)
-{
-	static const char text[] = "an earlier create wrote its closure into this bundle, and it counted as "
-				   "the engine's profile "
-				   "here: what that closure denied stays denied, whatever the configuration "
-				   "and the needs say by "
-				   "now; create the container from a bundle that its engine writes anew";
-
-	if (!c->found || !c->id)
-		return NULL;
-	warn(d, arena, text);
-	return text;
-}
+const char created_follows[] =
+	"an earlier create wrote its closure into this bundle, and it counted as the engine's profile here: "
+	"what that closure denied stays denied, whatever the configuration and the needs say by now; create "
+	"the container from a bundle that its engine writes anew";
 
 static void warn_already(struct decision *d, struct arena *arena, const char *id)
 {
@@ -294,14 +322,24 @@ static void warn_already(struct decision *d, struct arena *arena, const char *id
 int created_settle(struct created *ret, bool *ret_known, struct arena *arena, const struct bundle *b,
 		   struct decision *d, struct err *err)
 {
+	struct created older;
+
 	*ret_known = true;
-	if (!created_already(d, b)) {
-		fill(ret, b, d);
+	fill(ret, b, d);
+	if (!created_already(b))
 		return 0;
-	}
-	if (created_find(ret, ret_known, arena, b, err) < 0)
+	if (created_find(&older, ret_known, arena, b, err) < 0)
 		return -1;
-	warn_already(d, arena, *ret_known ? ret->id : NULL);
+	if (*ret_known) {
+		ret->has_engine = older.has_engine;
+		ret->all = older.all;
+		ret->part = older.part;
+		ret->follows = !is_same(d, b);
+	}
+	if (ret->follows)
+		warn(d, arena, created_follows);
+	else
+		warn_already(d, arena, *ret_known ? older.id : NULL);
 	return 0;
 }
 

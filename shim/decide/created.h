@@ -15,25 +15,23 @@ struct created {
 	struct sysset all;  /* allowed whatever the arguments */
 	struct sysset part; /* allowed for some arguments: which ones is not kept */
 	const char *id;	    /* the container's, once it was read; in the arena */
-	const char *found;  /* the section as the bundle had it, or NULL: nobody is to ask whose it was */
-	size_t found_len;
+	const char *const
+		*asked; /* where the image was asked for (struct image); NULL: nowhere, or not kept */
+	bool follows;	/* an earlier create's closure counted as the engine's profile in this one */
 };
 
-/* Whether what would be injected stands in the bundle byte for byte: no engine writes it so, and a create
- * did. One that is tried again takes its own closure for the engine's profile, and so gets no wider. */
-bool created_already(const struct decision *d, const struct bundle *b);
+/* Whether a create wrote the section in the bundle. One that is tried again takes its own closure for the
+ * engine's profile, and so gets no wider. */
+bool created_already(const struct bundle *b);
 
 /* What is to be registered of a decision that has a section to inject. What the engine's profile was, only
- * the first of several creates from one bundle saw: its registration counts, and a warning says so.
- * *ret_known false: that one is gone, and nobody knows. */
+ * the first of several creates from one bundle saw, whatever IDs they had: its registration counts, and a
+ * warning says so. *ret_known false: that one is gone, and nobody knows. */
 int created_settle(struct created *ret, bool *ret_known, struct arena *arena, const struct bundle *b,
 		   struct decision *d, struct err *err) MUST_CHECK;
 
-/* The older registration's text of the same container, which the new one is to replace: where the section in
- * the bundle is what that create wrote, what it knew of the engine's profile counts, and c->id is set. */
-void created_follow(struct created *c, struct arena *arena, const char *text, size_t len);
-/* The sentence about it, also put among the decision's warnings; NULL: c follows none. */
-const char *created_warn(struct decision *d, struct arena *arena, const struct created *c);
+/* What a person is to read of one that follows another. */
+extern const char created_follows[];
 
 /* As a member of the registration, with the comma before it. */
 void created_write(const struct created *c, struct buf *out);

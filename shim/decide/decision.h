@@ -50,6 +50,8 @@ struct decision {
 	bool is_sandbox; /* a pod's pause container */
 	bool inject;	 /* whether `section` belongs into config.json */
 
+	const char *const *asked;  /* where the engine's records were read (struct image), also in vain; or
+				      NULL */
 	const struct image *image; /* what the engine says the container was made from; NULL: nothing */
 	struct needs needs;
 	struct ceiling whitelist;

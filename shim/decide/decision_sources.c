@@ -1,5 +1,6 @@
 /* The needs of a decision, from the sources that are switched on, intersected:
  * a later one can only narrow. */
+#include "decide/created.h"
 #include "decide/decision_work.h"
 #include "image/image.h"
 #include "image/origin.h"
@@ -49,7 +50,8 @@ static int find_image(struct work *w, const struct engine_place *place, const st
 
 	if (w->image)
 		return named_image(w, c);
-	if (engine_image(&w->d->image, &w->cri, w->arena, w->config, w->bundle, place, c, &err) == 0)
+	if (engine_image(&w->d->image, &w->cri, &w->d->asked, w->arena, w->config, w->bundle, place, c,
+			 &err) == 0)
 		return 0;
 	w->d->image = NULL;
 	return source_failed(w, "the image", &err);
@@ -130,6 +132,8 @@ int sources_ask(struct work *w)
 
 	if (!w->image && engine_find(&place, w->arena, w->config, w->bundle, &err) < 0)
 		return source_failed(w, "the image", &err);
+	if (w->d->created)
+		place.asked = w->d->created->asked;
 	if (place.kind == ENGINE_NONE)
 		believe_annotations(w, &place);
 	if (w->image ? !(w->config->sources & (SOURCE_LABEL | SOURCE_CATALOGUE))

@@ -96,9 +96,9 @@ int engine_find(struct engine_place *ret, struct arena *arena, const struct conf
 	return 0;
 }
 
-int engine_image(const struct image **ret, struct cri *ret_cri, struct arena *arena, const struct config *c,
-		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
-		 struct err *err)
+int engine_image(const struct image **ret, struct cri *ret_cri, const char *const **ret_asked,
+		 struct arena *arena, const struct config *c, const struct bundle *b,
+		 const struct engine_place *place, const struct catalogue *catalogue, struct err *err)
 {
 	struct image *image = arena_alloc(arena, sizeof(*image));
 	bool found = false;
@@ -110,6 +110,7 @@ int engine_image(const struct image **ret, struct cri *ret_cri, struct arena *ar
 	if (!q.rootfs || image_begin(image, arena, catalogue, err) < 0)
 		return -1;
 	int r = from_place(image, &found, arena, &q, err);
+	*ret_asked = image->asked[0] ? image->asked : NULL;
 	/* containerd's CRI has this one namespace; in another somebody else wrote such a record. */
 	if (place->kind != ENGINE_CONTAINERD || strcmp(place->space, "k8s.io") == 0)
 		*ret_cri = image->cri;

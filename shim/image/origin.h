@@ -9,12 +9,14 @@
 int engine_find(struct engine_place *ret, struct arena *arena, const struct config *c, const struct bundle *b,
 		struct err *err) MUST_CHECK;
 
-/* ret_cri: what the engine's record says of the container's pod, even where the image can't be read.
+/* ret_cri: what the engine's record says of the container's pod, even where the image can't be read; and so
+ * ret_asked: where it was asked (struct image), or NULL.
  * *ret is NULL for a container without an image (`podman run --rootfs`). An engine whose records can't be
  * read is an error: the image could have declared something. Of the image's names and digests those are
  * looked for that the catalogue speaks of. */
-int engine_image(const struct image **ret, struct cri *ret_cri, struct arena *arena, const struct config *c,
-		 const struct bundle *b, const struct engine_place *place, const struct catalogue *catalogue,
+int engine_image(const struct image **ret, struct cri *ret_cri, const char *const **ret_asked,
+		 struct arena *arena, const struct config *c, const struct bundle *b,
+		 const struct engine_place *place, const struct catalogue *catalogue,
 		 struct err *err) MUST_CHECK;
 
 /* Parts of that (origin_containerd.c): a container of containerd's; and the catalogue's names alone, for

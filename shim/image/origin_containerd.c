@@ -17,12 +17,15 @@ enum { ANSWER_MAX = 4 << 20, DEADLINE_MS = 5000 };
 /* The containerd that started this container: its shim hands the address on in the environment, which is the
  * engine's, not the container's (containerd, runtime/v2/shim/util.go). A node may have several (a user's own,
  * one for Kubernetes): the configuration's speaks for none that says where it is. */
-static const char *address_of(struct arena *arena, const struct engine_config *c, struct err *err)
+static const char *address_of(struct arena *arena, const struct engine_place *place,
+			      const struct engine_config *c, struct err *err)
 {
 	static const char ttrpc[] = ".ttrpc";
 	const char *grpc = getenv("GRPC_ADDRESS"), *other = getenv("TTRPC_ADDRESS"), *address;
 	size_t len = other ? strlen(other) : 0, tail = strlen(ttrpc);
 
+	if (place->asked)
+		return place->asked[0];
 	if (grpc && *grpc)
 		return grpc;
 	if (len <= tail || strcmp(other + len - tail, ttrpc) != 0)
@@ -107,20 +110,22 @@ static char **command(struct arena *arena, const char *address, const char *spac
 }
 
 /* `id` "-": of no container. */
-static int ask(struct content_answer *ret, struct arena *arena, const char *space, const char *id,
-	       const struct engine_config *c, const struct catalogue *catalogue, struct err *err)
+static int ask(struct content_answer *ret, struct image *image, struct arena *arena,
+	       const struct engine_place *place, const char *id, const struct engine_config *c,
+	       struct err *err)
 {
 	static const struct file_trust trust = {.allow_overflow_uid = true};
-	const char *address = address_of(arena, c, err);
+	const char *address = address_of(arena, place, c, err);
 	CLEANUP_FREE char *text = NULL;
 	size_t len;
 	int status;
 
+	image->asked[0] = address;
 	if (!address || check_address(address, arena, err) < 0)
 		return -1;
 	if (file_check_executable(asker, &trust, NULL, err) < 0)
 		return err_wrap(err, "what asks containerd for images");
-	char **argv = command(arena, address, space, id, catalogue, err);
+	char **argv = command(arena, address, place->space, id, image->catalogue, err);
 	if (!argv || identity_ask(argv, true, ANSWER_MAX, DEADLINE_MS, &text, &len, &status, err) < 0)
 		return -1;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -133,7 +138,7 @@ int engine_ask_containerd(struct image *into, bool *ret_found, struct arena *are
 {
 	struct content_answer answer;
 
-	if (ask(&answer, arena, place->space, place->id, c, into->catalogue, err) < 0)
+	if (ask(&answer, into, arena, place, place->id, c, err) < 0)
 		return -1;
 	/* As with the address: another containerd's store is not this one's. */
 	if (c->containerd_root && access(answer.content, F_OK) < 0) {
@@ -152,7 +157,7 @@ int engine_ask_names(struct image *into, struct arena *arena, const struct engin
 {
 	struct content_answer answer;
 
-	if (ask(&answer, arena, place->space, "-", c, into->catalogue, err) < 0)
+	if (ask(&answer, into, arena, place, "-", c, err) < 0)
 		return -1;
 	content_add_names(into, answer.names, answer.nnames);
 	return 0;

@@ -254,9 +254,8 @@ static int start(struct call *c, struct err *err)
 	reg.created = known ? &created : NULL;
 	if (registry_put(&key, &reg, &c->arena, err) < 0)
 		return -1;
-	const char *again = known ? created_warn(c->decision, &c->arena, &created) : NULL;
-	if (again)
-		refusal_tell(NULL, again);
+	if (known && created.follows)
+		refusal_tell(NULL, created_follows);
 	/* One create in a few, so that the others do not pay for the look. */
 	if (getpid() % SWEEP_EVERY == 0)
 		registry_sweep(SWEEP_AT_MOST);

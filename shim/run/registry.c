@@ -1,7 +1,6 @@
 #include "run/registry.h"
 #include "base/file.h"
 #include "base/statedir.h"
-#include "decide/created.h"
 #include "run/regfile.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -166,8 +165,6 @@ static int put_one(int dirfd, struct arena *arena, const struct registry_key *ke
 		return err_wrap(err, "the record of container \"%.80s\"", key->id);
 	if (read_record(&older, dirfd, name, key->id, err) < 0 || check_older(arena, f, &older, err) < 0)
 		return -1;
-	if (older.text && f->reg.created)
-		created_follow(f->reg.created, arena, older.text, older.len);
 	regfile_write(f, &text);
 	if (text.failed)
 		return err_set(err, ERR_LIMIT, "the record of container \"%.80s\": out of memory", key->id);

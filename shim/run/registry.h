@@ -22,8 +22,8 @@ struct registration {
 	const char *handler;
 	enum runtime_kind runtime;
 	const char *path;
-	const char *const *args; /* NULL-terminated */
-	struct created *created; /* what was written into the bundle, or NULL; only ever written here,
+	const char *const *args;       /* NULL-terminated */
+	const struct created *created; /* what was written into the bundle, or NULL; only ever written here,
 				    created_find reads it */
 	bool of_run; /* `run`: the runtime deletes the container itself, so the record is marked from the
 			start */
@@ -33,7 +33,7 @@ struct registration {
  * error) if another user could write it. Returned path lies in the arena. */
 int registry_dir(const char **ret, struct arena *arena, bool create, struct err *err) MUST_CHECK;
 
-/* Replaces an older record, which r->created follows. But where the older one names another runtime, path,
+/* Replaces an older record. But where the older one names another runtime, path,
  * arguments or state folders, and its own state for the container is still there,
  * it is an error (ERR_RUNTIME): that container could never be stopped again.
  * Where the root comes from the handler's args, the record is found under it too. */

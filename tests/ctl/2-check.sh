@@ -43,7 +43,7 @@ absent64|declared, but in no kernel: _sysctl, afs_syscall; declared, but not on 
 TABLE
 
 # --- check: everything as JSON, for every golden bundle ---
-keys='absent bundle ceiling ceiling_source closure closure_sha256 config counts created_as declared dropped_architectures engine_profile
+keys='absent asked bundle ceiling ceiling_source closure closure_sha256 config counts created_as declared dropped_architectures engine_profile
 floor floor_only floor_overrides gate handler image init init_only inject level limit mode needs not_enforced not_refused_yet on_missing
 outside_ceiling over pause_container removed_by_ceiling removed_by_engine removed_by_needs runtime runtime_key runtime_path
 runtime_version sentence sources sources_not_read verdict warnings'

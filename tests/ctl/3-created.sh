@@ -68,37 +68,53 @@ runclamp|conditions
 crun|unconfined
 runsc|few
 TABLE
-# With other needs or another configuration by then, the first closure is all there is to meet: that is said, on stderr too.
-while IFS='|' read -r handler name; do
-  created "$handler" "$T/b/$name"
+# With other needs or another configuration by then, and whatever ID and runtime it is, the first closure is all there is to meet:
+# that is said, on stderr too.
+while IFS='|' read -r first name handler; do
+  created "$first" "$T/b/$name"
   cp "$T/made/config.json" "$T/first.json"
-  jq '.annotations["io.runclamp.syscalls"] = "read write execve connect"' "$T/first.json" >"$T/made.json" && cat "$T/made.json" >"$T/made/config.json"
-  python3 - "$T/first.json" "$T/made/config.json" <<'PY'
+  python3 - "$T/first.json" "$T/made.json" <<'PY'
 import json, sys
 first = open(sys.argv[1]).read()
 at = first.index('"seccomp":') + len('"seccomp":')
 at += len(first[at:]) - len(first[at:].lstrip())
 section = first[at:at + json.JSONDecoder().raw_decode(first[at:])[1]]
-bundle = json.load(open(sys.argv[2]))
+bundle = json.loads(first)
+bundle["annotations"]["io.runclamp.syscalls"] = "read write execve connect"
 bundle["linux"]["seccomp"] = "@"
 open(sys.argv[2], "w").write(json.dumps(bundle).replace('"@"', section))
 PY
-  : >"$T/decisions.jsonl"
-  said=$(timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/made" "$id" 2>&1 >/dev/null </dev/null)
-  like "created again with other needs ($handler $name): the decision says so" "$(jq -r '.warnings[]' "$T/decisions.jsonl")" "an earlier create wrote its closure into this bundle"
-  like "created again with other needs ($handler $name): and stderr" "$said" "runclamp: an earlier create wrote its closure into this bundle"
-  ctl closure --handler "$handler" --why connect "$T/made"
-  like "created again with other needs ($handler $name): the engine's profile is the engine's" "$code:$out" "the engine's profile allows it"
+  for again in "$id-other" "$id"; do
+    what="created again with other needs ($first $name, $handler $again)"
+    cat "$T/made.json" >"$T/made/config.json"
+    : >"$T/decisions.jsonl"
+    said=$(timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/made" "$again" 2>&1 >/dev/null </dev/null)
+    like "$what: the decision says so" "$(jq -r '.warnings[]' "$T/decisions.jsonl")" "an earlier create wrote its closure into this bundle"
+    like "$what: and stderr" "$said" "runclamp: an earlier create wrote its closure into this bundle"
+    ctl closure --handler "$handler" --why connect "$T/made"
+    like "$what: the engine's profile is the engine's" "$code:$out" "the engine's profile allows it"
+  done
   rm -rf "$T/moved"
   cp -r "$T/b/$name" "$T/moved"
   : >"$T/decisions.jsonl"
   said=$(timeout 60 "$T/bin/$handler" --root "$T/root" create --bundle "$T/moved" "$id" 2>&1 >/dev/null </dev/null)
   case $said$(jq -r '.warnings[]?' "$T/decisions.jsonl") in *"an earlier create"*) false ;; esac
-  result $? "the same ID with another bundle ($handler $name): nothing is said" "$said"
+  result $? "the same ID with another bundle ($first $name, $handler): nothing is said" "$said"
 done <<'TABLE'
-runclamp|few
-crun|few
+crun|few|crun
+crun|few|runclamp
+runsc|few|runsc
+runclamp|few|runclamp
 TABLE
+# The first one's record is gone by then: nobody knows, and nothing is claimed of the engine's profile.
+created runclamp "$T/b/few"
+cat "$T/made.json" >"$T/made/config.json"
+rm -rf /run/runclamp
+: >"$T/decisions.jsonl"
+timeout 60 "$T/bin/runclamp" --root "$T/root" create --bundle "$T/made" "$id" >/dev/null 2>&1 </dev/null
+like "created again with other needs, without a record: the decision says so" "$(jq -r '.warnings[]' "$T/decisions.jsonl")" "one that runclamp wrote, and there is no record of the create"
+ctl check --json "$T/made"
+is "created again with other needs, without a record: check claims nothing" "$(jq -c '[.created_as, (.warnings | map(select(test("runclamp wrote"))) | length)]' <<<"$out")" '[null,1]'
 rm -rf "$T/moved" "$T/made.json"
 # Another bundle's section, copied with it; and the first create's record is gone: nobody knows, and nothing is claimed.
 created runclamp "$T/b/few"

@@ -103,7 +103,7 @@ const char *ask_section_note(struct ask *a)
 			"container %.80s was created from this bundle: its section is runclamp's own, and "
 			"what the engine's profile said is as create recorded it",
 			a->created.id);
-	else if (created_already(&a->decision, &a->bundle))
+	else if (created_already(&a->bundle))
 		(void)snprintf(
 			text, sizeof(text),
 			"the section in config.json is one that runclamp wrote, and there is no record of "

@@ -36,6 +36,15 @@ static void put_strings(struct buf *out, const char *key, const char *const *v, 
 	buf_putc(out, ']');
 }
 
+static uint32_t length(const char *const *list)
+{
+	uint32_t n = 0;
+
+	while (list && list[n])
+		n++;
+	return n;
+}
+
 static void put_set(struct buf *out, const char *key, const struct sysset *set)
 {
 	bool first = true;
@@ -160,6 +169,7 @@ void check_json(const struct ask *a, const struct advice *advice, const struct e
 	put_string(out, "bundle", a->bundle_path);
 	put_string(out, "image", a->image);
 	put_string(out, "created_as", a->decision.created ? a->created.id : NULL);
+	put_strings(out, "asked", a->decision.asked, length(a->decision.asked));
 	put_handler(out, a);
 	put_runtime(out, a);
 	put_decision(out, a);

@@ -58,6 +58,21 @@ static void tell_handler(const struct ask *a, struct buf *out)
 			   check_over_name(h->limit_over));
 }
 
+/* Where the image was asked for. Before a create the environment and conmon, which say which engine it is,
+ * are not this program's. */
+static void tell_asked(const struct ask *a, struct buf *out)
+{
+	const struct decision *d = &a->decision;
+	bool by_record = d->created && d->created->asked;
+	CLEANUP_BUF struct buf places = {0};
+
+	for (size_t i = 0; d->asked && d->asked[i]; i++)
+		buf_printf(&places, "%s%s", i ? ", " : "", d->asked[i]);
+	if (places.len && !places.failed)
+		sheet_line(out, "image asked of", "%s%s", places.data,
+			   by_record ? ", as create recorded it" : "; no create has recorded another place");
+}
+
 static void tell_needs(const struct ask *a, struct buf *out)
 {
 	const struct needs *n = &a->decision.needs;
@@ -113,6 +128,7 @@ void check_text(const struct ask *a, const struct advice *advice, const struct e
 	if (!a->handler)
 		return;
 	tell_handler(a, out);
+	tell_asked(a, out);
 	if (a->has_decision)
 		tell_sides(a, out);
 	tell_lines(out, "warning", &advice->warnings);
