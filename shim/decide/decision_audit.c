@@ -65,7 +65,7 @@ static bool spare_exceptions(const struct work *w, const struct profile *p, stru
 
 	for (int id = 0; w->d->has_engine && engine->def.kind <= ACT_LOG && id < sys_count(); id++) {
 		if (!profile_has_rules(engine, id) || profile_written(p, id) ||
-		    !(profile_loses_bits(p, id) || (p->archs & 1u << ARCH_X86 && is_multiplexed(id))))
+		    !(profile_loses_bits(p, id) || (p->archs & 1u << ARCH_X86 && multiplexer_carries(id))))
 			continue;
 		profile_set(soft, id, (struct action){ACT_ALLOW, 0});
 		any = true;

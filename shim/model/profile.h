@@ -211,7 +211,7 @@ bool profile_loses_bits(const struct profile *p, int id);
 enum { MULTIPLEXERS = 2 };
 int multiplexer(unsigned i);
 /* Whether one of them stands for it. */
-bool is_multiplexed(int id);
+bool multiplexer_carries(int id);
 /* Whether it was denied although the closure allows one of its members. */
 bool multiplexer_loses(const struct profile *written, const struct profile *closure, unsigned i);
 

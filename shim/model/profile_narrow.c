@@ -128,7 +128,7 @@ int multiplexer(unsigned i)
 	return mux_ids(&muxes[i])[0];
 }
 
-bool is_multiplexed(int id)
+bool multiplexer_carries(int id)
 {
 	for (unsigned i = 0; i < MULTIPLEXERS; i++)
 		for (const int *member = mux_ids(&muxes[i]) + 1; *member >= 0; member++)
