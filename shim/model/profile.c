@@ -1,3 +1,4 @@
+#include "model/profile.h"
 #include "model/rules.h"
 
 #include <stddef.h>
@@ -151,10 +152,12 @@ archset narrow_archs(void)
 
 bool profile_loses_bits(const struct profile *p, int id)
 {
-	struct sysrules s = profile_call(p, id);
+	struct sysrules s;
 
-	if (!(p->archs & narrow_archs()) || profile_written(p, id))
+	/* Asked of every call; most have no rules. */
+	if (!profile_has_rules(p, id) || profile_written(p, id) || !(p->archs & narrow_archs()))
 		return false;
+	s = profile_call(p, id);
 	for (uint32_t i = 0; i < s.nrules; i++)
 		if (conj_needs_64bit(&s.rules[i].when))
 			return true;
