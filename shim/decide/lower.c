@@ -189,6 +189,20 @@ static int lower_runsc(struct lowering *l, struct arena *arena, const struct cei
 	return 0;
 }
 
+/* Nothing that is written would be wrong; what libseccomp makes of it could be. */
+static int check_shared(const struct profile *p, struct err *err)
+{
+	int call, other;
+
+	if (!profile_shares_blocks(p, &call, &other))
+		return 0;
+	return err_set(
+		err, ERR_RUNTIME,
+		"libseccomp may confuse the conditions on %s with those on %s, and allow more than they "
+		"say; declare one of the two without conditions, or fewer of them",
+		sys_name(call), sys_name(other));
+}
+
 int lower_profile(struct lowering *ret, struct arena *arena, const struct profile *closure,
 		  const struct profile *engine, enum runtime_kind kind, runtime_version version,
 		  bool known_only, const struct ceiling *sentry, struct err *err)
@@ -221,6 +235,8 @@ int lower_profile(struct lowering *ret, struct arena *arena, const struct profil
 	if (kind != RUNTIME_RUNSC)
 		follow_members(&ret->profile, engine);
 	ret->dropped = profile_drop_narrow_archs(&ret->profile, engine);
+	if (kind != RUNTIME_RUNSC && check_shared(&ret->profile, err) < 0)
+		return -1;
 	if (engine)
 		keep_members(ret, engine);
 	if (kind == RUNTIME_RUNC && engine)

@@ -207,6 +207,10 @@ archset profile_drop_narrow_archs(struct profile *p, const struct profile *engin
  * rules that stay as they were written. */
 bool profile_loses_bits(const struct profile *p, int id);
 
+/* Whether libseccomp may compile two calls' rules into one block that is right for one of them alone
+ * (profile_shared.c); which. Not if both stay as the engine wrote them: it gets them so without us. */
+bool profile_shares_blocks(const struct profile *p, int *ret_call, int *ret_other);
+
 /* The calls of X86 that stand for others, socketcall and ipc: i < MULTIPLEXERS. */
 enum { MULTIPLEXERS = 2 };
 int multiplexer(unsigned i);

@@ -34,26 +34,6 @@ static void widen(struct range *r, struct action act)
 	r->any = true;
 }
 
-/* The rules of a call as libseccomp gets them. */
-struct given {
-	const struct rule *rules;
-	uint32_t n;
-};
-
-/* Few calls have any, and each is asked for several times. */
-static inline bool has_rules(const struct profile *p, int id)
-{
-	return profile_has_rules(p, id) || sysset_has(&p->as_written, id);
-}
-
-static struct given given(const struct profile *p, int id)
-{
-	const struct written *w = profile_written(p, id);
-	const struct sysrules s = profile_call(p, id);
-
-	return w ? (struct given){w->rules, w->n} : (struct given){s.rules, s.nrules};
-}
-
 static struct range answers(const struct profile *p, int id)
 {
 	struct given g = given(p, id);
@@ -272,83 +252,6 @@ static bool loses_bits(const struct profile *ret, const struct profile *side, in
 	return profile_has_rules(ret, id) || ret->other[id].kind < most;
 }
 
-static bool is_named(const struct profile *p, int id)
-{
-	return has_rules(p, id) || !action_equal(p->other[id], p->def);
-}
-
-/* Whether libseccomp gets a rule without conditions for the call. */
-static bool is_whole(const struct profile *p, int id)
-{
-	const struct written *w = profile_written(p, id);
-
-	for (uint32_t i = 0; w && i < w->n; i++)
-		if (w->rules[i].when.used == 0)
-			return true;
-	return !w && !profile_has_rules(p, id);
-}
-
-/* libseccomp 2.5.4 loads the call's number at the head of an architecture's part.
- * Where that head is a name without a number there, which is left out, so is the
- * load: every number is then compared with the architecture's, and the default
- * answers everything (tests/oracle: default ALLOW, ERRNO for socket with a
- * condition and for s390_pci_mmio_write). Names without conditions come first, by
- * number, and those without a number last: one that has a number saves it, if
- * the runtime's libseccomp knows it (2.4 knows Linux 5.0). The part of X86_64 alone
- * has a load of its own, for the bit of X32. */
-enum { YOUNG_FIRST = 425, YOUNG_END = 512 };
-
-static bool is_young(int nr)
-{
-	return nr >= YOUNG_FIRST && nr < YOUNG_END;
-}
-
-static bool loses_number(const struct profile *p, enum arch_id arch, enum arch_id with)
-{
-	bool absent = false;
-
-	for (int id = 0; id < sys_count(); id++) {
-		if (!is_named(p, id))
-			continue;
-		int nr = sys_number(id, arch);
-		if (nr < 0 || sys_number(id, with) < 0)
-			absent = true;
-		else if (!is_young(nr) && is_whole(p, id))
-			return false;
-	}
-	return absent;
-}
-
-/* Several rules for a call, one of them with several conditions: on X32, which shares
- * its part with X86_64, a condition that fails late may jump to a comparison of the
- * first argument without loading it again (clone on X32 with a0 == 1 && a1 == 0 &&
- * a3 == 1, a0 == 0 and a0 == 2: (1, 0, 0, 0) holds). */
-static bool mixes_arguments(const struct profile *p, const struct profile *ret)
-{
-	for (int id = 0; id < sys_count(); id++) {
-		struct given g = has_rules(p, id) ? given(p, id) : (struct given){0};
-		for (uint32_t i = 0; i < g.n && g.n > 1; i++)
-			if (__builtin_popcount(g.rules[i].when.used) > 1 && !profile_written(ret, id))
-				return true;
-	}
-	return false;
-}
-
-/* Those of p's architectures that can be left out, and on which libseccomp 2.5.4 does not write
- * what the rules say; `ret` is what came of p, whose rules may be there unchanged. */
-static archset archs_miscompiled(const struct profile *p, const struct profile *ret)
-{
-	archset set = 0;
-
-	if (p->archs & 1u << ARCH_X86 && loses_number(p, ARCH_X86, ARCH_X86))
-		set |= 1u << ARCH_X86;
-	if (p->archs & 1u << ARCH_X32 && (loses_number(p, ARCH_X86_64, ARCH_X32) || mixes_arguments(p, ret)))
-		set |= 1u << ARCH_X32;
-	if (p->archs & 1u << ARCH_ARM && loses_number(p, ARCH_ARM, ARCH_ARM))
-		set |= 1u << ARCH_ARM;
-	return set;
-}
-
 archset profile_meet_unfit(struct profile *ret, const struct profile *a, const struct profile *b)
 {
 	archset unfit = a->unfit | b->unfit, narrow = narrow_archs();
@@ -365,6 +268,36 @@ archset profile_meet_unfit(struct profile *ret, const struct profile *a, const s
 	    (mux_unfit(ret, a, &ret->deny_multiplexed) || mux_unfit(ret, b, &ret->deny_multiplexed)))
 		unfit |= 1u << ARCH_X86;
 	return unfit;
+}
+
+/* socketcall counts its members, ipc has four of each kind from 1, 11 and 21 on. */
+static uint64_t mux_code(size_t mux, size_t member)
+{
+	return mux == 0 ? member + 1 : member / 4 * 10 + member % 4 + 1;
+}
+
+size_t multiplexer_rules(const struct profile *p, unsigned i, struct rule ret[static MULTIPLEXER_RULES])
+{
+	const int *ids = mux_ids(&muxes[i]);
+	size_t n = 0;
+
+	if (is_explicit(p, ids[0]))
+		return 0;
+	for (size_t m = 0; ids[m + 1] >= 0; m++) {
+		struct given g = given(p, ids[m + 1]);
+		struct rule whole = {.act = p->other[ids[m + 1]]};
+
+		if (!is_named(p, ids[m + 1]))
+			continue;
+		for (uint32_t k = 0; k < g.n || (k == 0 && !g.n); k++) {
+			if (n == MULTIPLEXER_RULES)
+				return SIZE_MAX;
+			ret[n] = g.n ? g.rules[k] : whole;
+			ret[n].when.used |= 1;
+			ret[n++].when.arg[0] = (struct cond){.op = COND_EQ, .value = mux_code(i, m)};
+		}
+	}
+	return n;
 }
 
 /* AARCH64 cannot be left out: the names can, and with them ARM. */
@@ -386,6 +319,8 @@ archset profile_drop_narrow_archs(struct profile *p, const struct profile *engin
 		if (profile_loses_bits(p, id))
 			drop |= narrow_archs();
 	if (p->archs & ~drop & 1u << ARCH_X86 && deny_multiplexers(p, engine))
+		drop |= 1u << ARCH_X86;
+	if (p->archs & ~drop & 1u << ARCH_X86 && multiplexer_shares_blocks(p))
 		drop |= 1u << ARCH_X86;
 	drop |= archs_miscompiled(p, p); /* a multiplexer has no number elsewhere */
 	drop &= p->archs;

@@ -33,4 +33,43 @@ archset narrow_archs(void);
  * denial would cure is put into ret->deny_multiplexed. */
 archset profile_meet_unfit(struct profile *ret, const struct profile *a, const struct profile *b);
 
+/* The rules of a call as libseccomp gets them. */
+struct given {
+	const struct rule *rules;
+	uint32_t n;
+};
+
+/* Few calls have any, and each is asked for several times. */
+static inline bool has_rules(const struct profile *p, int id)
+{
+	return profile_has_rules(p, id) || sysset_has(&p->as_written, id);
+}
+
+static inline struct given given(const struct profile *p, int id)
+{
+	const struct written *w = profile_written(p, id);
+	const struct sysrules s = profile_call(p, id);
+
+	return w ? (struct given){w->rules, w->n} : (struct given){s.rules, s.nrules};
+}
+
+static inline bool is_named(const struct profile *p, int id)
+{
+	return has_rules(p, id) || !action_equal(p->other[id], p->def);
+}
+
+/* Whether libseccomp loses the load of the call's number at the head of arch's part, which is made with that
+ * of `with`. */
+bool loses_number(const struct profile *p, enum arch_id arch, enum arch_id with);
+/* Those of p's architectures that can be left out, and on which libseccomp 2.5.4 does not write what the
+ * rules say; `ret` is what came of p, whose rules may be there unchanged. */
+archset archs_miscompiled(const struct profile *p, const struct profile *ret);
+
+/* What libseccomp writes on X86 for the i-th multiplexer in the place of its members' rules; SIZE_MAX: more.
+ */
+enum { MULTIPLEXER_RULES = 64 };
+size_t multiplexer_rules(const struct profile *p, unsigned i, struct rule ret[static MULTIPLEXER_RULES]);
+/* profile_shares_blocks for those. */
+bool multiplexer_shares_blocks(const struct profile *p);
+
 #endif
