@@ -43,12 +43,14 @@ static bool same_block(const struct rule *a, const struct rule *b, unsigned arg)
 	       alike(a, b, arg + 1, COND_ARGS);
 }
 
-/* Whether the rule's comparison of arg may follow a condition on a later one that failed. */
-static bool follows_late(const struct given *s, const struct rule *r, unsigned arg)
+/* Whether the rule's comparison of arg may follow a condition on a later one that failed. libseccomp compares
+ * in the reverse of the order in which closures are written (conj_compare); an engine's own rules have any
+ * order. */
+static bool follows_late(const struct given *s, bool written, const struct rule *r, unsigned arg)
 {
-	for (uint32_t i = 0; i < s->n; i++)
-		if (s->rules[i].when.used >> (arg + 1) && alike(&s->rules[i], r, 0, arg) &&
-		    !alike(&s->rules[i], r, arg, arg + 1))
+	for (const struct rule *other = written ? s->rules : r + 1; other < s->rules + s->n; other++)
+		if (other->when.used >> (arg + 1) && alike(other, r, 0, arg) &&
+		    !alike(other, r, arg, arg + 1))
 			return true;
 	return false;
 }
@@ -63,13 +65,13 @@ static bool follows_same(const struct given *s, const struct rule *r, unsigned a
 	return false;
 }
 
-static bool share(const struct given *late, const struct given *other)
+static bool share(const struct given *late, bool written, const struct given *other)
 {
 	for (uint32_t i = 0; i < late->n; i++)
 		for (unsigned arg = 0; arg < COND_ARGS; arg++) {
 			const struct rule *r = &late->rules[i];
 
-			if (!on(r, arg) || !follows_late(late, r, arg))
+			if (!on(r, arg) || !follows_late(late, written, r, arg))
 				continue;
 			for (uint32_t k = 0; k < other->n; k++)
 				if (on(&other->rules[k], arg) && same_block(r, &other->rules[k], arg) &&
@@ -98,7 +100,8 @@ bool profile_shares_blocks(const struct profile *p, int *ret_call, int *ret_othe
 			struct given other = given(p, with);
 
 			if (with == id || other.n < 2 ||
-			    (profile_written(p, id) && profile_written(p, with)) || !share(&late, &other))
+			    (profile_written(p, id) && profile_written(p, with)) ||
+			    !share(&late, profile_written(p, id) != NULL, &other))
 				continue;
 			*ret_call = id;
 			*ret_other = with;
@@ -119,7 +122,8 @@ bool multiplexer_shares_blocks(const struct profile *p)
 		for (int id = 0; n > 1 && id < sys_count(); id++) {
 			struct given g = has_rules(p, id) ? given(p, id) : (struct given){0};
 
-			if (g.n > 1 && (n == SIZE_MAX || share(&g, &mux) || share(&mux, &g)))
+			if (g.n > 1 && (n == SIZE_MAX || share(&g, profile_written(p, id) != NULL, &mux) ||
+					share(&mux, false, &g)))
 				return true;
 		}
 	}
