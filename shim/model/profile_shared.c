@@ -92,12 +92,12 @@ static bool has_late(const struct given *s)
 bool profile_shares_blocks(const struct profile *p, int *ret_call, int *ret_other)
 {
 	for (int id = 0; id < sys_count(); id++) {
-		struct given late = given(p, id);
+		struct given late = has_rules(p, id) ? given(p, id) : (struct given){0};
 
 		if (!has_late(&late))
 			continue;
 		for (int with = 0; with < sys_count(); with++) {
-			struct given other = given(p, with);
+			struct given other = has_rules(p, with) ? given(p, with) : (struct given){0};
 
 			if (with == id || other.n < 2 ||
 			    (profile_written(p, id) && profile_written(p, with)) ||
